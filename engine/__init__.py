@@ -1,0 +1,1 @@
+"""The machine: definitions, instances, tasks, time, people. Knows no HTTP."""

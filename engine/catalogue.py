@@ -1,0 +1,95 @@
+"""The services that this installation offers: deploying new versions, finding compiled ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from engine.definitions import Bundle, Definition, compile_bundle, read_zip
+from engine.errors import InvalidInput, NotFound
+from engine.store.definitions import DefinitionRow, DefinitionStore
+
+if TYPE_CHECKING:
+    from engine.definitions import Groups
+    from engine.problems import Problem
+
+
+class Catalogue:
+    """Compiled definitions of one process, each compiled once; safe for many threads."""
+
+    def __init__(self, store: DefinitionStore, groups: Groups, operations: Collection[str] | None) -> None:
+        self._store = store
+        self._groups = groups
+        self._operations = operations
+        self._compiled: dict[str, Definition] = {}
+        self._digests: dict[int, str] = {}
+        self._newest: dict[str, int] = {}
+        self._lock = threading.RLock()
+
+    def deploy(self, bundle: Bundle, row: DefinitionRow) -> tuple[DefinitionRow, list[Problem]]:
+        """Add a version of a service; gives it and the warnings.
+
+        Deploying what is already the newest changes nothing and gives that version. Raises InvalidInput
+        with every problem under `problems` when anything forbids it.
+        """
+        definition, problems = compile_bundle(bundle, self._groups, operations=self._operations)
+        if definition is None:
+            errors = [problem for problem in problems if problem.severity == "error"]
+            raise InvalidInput(
+                f"Expected {bundle.key} to be free of errors, but it has {len(errors)}",
+                code="bundle_has_errors",
+                problems=problems,
+            )
+        newest = next(iter(self._store.versions(bundle.key)), None)
+        if newest is not None and newest.digest == bundle.digest:
+            return newest, problems
+        added = self._store.add(row, bundle.to_zip())
+        with self._lock:
+            self._compiled[bundle.digest] = definition
+            self._digests[added.id] = bundle.digest
+            self._newest[bundle.key] = added.id
+        return added, problems
+
+    def get(self, definition_id: int) -> Definition:
+        """Give a version, compiled; raises NotFound."""
+        digest = self._digests.get(definition_id)
+        found = self._compiled.get(digest) if digest else None
+        return found if found is not None else self._load(definition_id)
+
+    def newest(self, key: str, *, fresh: bool = False) -> tuple[int, Definition]:
+        """Give the newest version of a service; `fresh` asks the database again. Raises NotFound."""
+        definition_id = None if fresh else self._newest.get(key)
+        if definition_id is None:
+            definition_id = self._store.newest(key)
+            if definition_id is None:
+                raise NotFound(f"Expected a deployed service {key!r}, but there is none", code="service_unknown")
+            self._newest[key] = definition_id
+        return definition_id, self.get(definition_id)
+
+    def services(self) -> dict[str, tuple[int, Definition]]:
+        """Give the newest version of every service."""
+        return {key: self.newest(key, fresh=True) for key in sorted({row.key for row in self._store.versions()})}
+
+    def versions(self, key: str) -> list[DefinitionRow]:
+        """List the versions of a service, newest first."""
+        return self._store.versions(key)
+
+    def _load(self, definition_id: int) -> Definition:
+        with self._lock:
+            stored = self._store.content(definition_id)
+            if stored is None:
+                raise NotFound(f"Expected a deployed version with the id {definition_id}", code="definition_unknown")
+            row, content = stored
+            self._digests[definition_id] = row.digest
+            if row.digest not in self._compiled:
+                # What was accepted once stays accepted: outside systems may have changed since.
+                definition, problems = compile_bundle(read_zip(content), self._groups)
+                if definition is None:
+                    raise InvalidInput(
+                        f"Expected version {row.version} of {row.key} to be readable, but it no longer is",
+                        code="definition_unreadable",
+                        problems=problems,
+                    )
+                self._compiled[row.digest] = definition
+            return self._compiled[row.digest]

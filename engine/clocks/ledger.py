@@ -1,0 +1,117 @@
+"""The day ledger: every day of a deadline, counted or skipped, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from engine.calendar import DayKind
+from engine.clocks.course import Course, follow, standstills
+from engine.clocks.limits import Unit
+
+if TYPE_CHECKING:
+    from engine.calendar import Calendar, DayInfo
+    from engine.clocks.facts import DeadlineFacts
+
+_A_DAY = timedelta(days=1)
+
+
+class LedgerReason(StrEnum):
+    """Why a day was counted or skipped."""
+
+    START = "start"
+    COUNTED = "counted"
+    MAKE_UP = "make_up"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    CLOSED = "closed"
+    PAUSED = "paused"
+    MOVED_END = "moved_end"
+
+
+_OF_REST = {
+    DayKind.WEEKEND: LedgerReason.WEEKEND,
+    DayKind.HOLIDAY: LedgerReason.HOLIDAY,
+    DayKind.CLOSED: LedgerReason.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDay:
+    """A line of the ledger.
+
+    number: 0 for the day of the start, else which counted day it is, None for a skipped one.
+    detail: name of the holiday, reasons of the pauses (comma between), label of the closure.
+    provisional: the holidays of the day's year are not published yet.
+    """
+
+    day: date
+    counted: bool
+    number: int | None
+    reason: LedgerReason
+    detail: str | None
+    provisional: bool
+
+
+def ledger(facts: DeadlineFacts, calendar: Calendar, now: datetime) -> tuple[LedgerDay, ...]:
+    """List every day from the start to the due date, or to the end when that came first.
+
+    Days to come are listed as they are expected; an open pause as if it ended now. A weekend inside a
+    pause stays a weekend for a limit in working days. The last line of a limit in calendar days whose
+    last day is a day of rest is the working day that its end moved to.
+    """
+    course = follow(facts, calendar, now)
+    until = course.due_on
+    if facts.ended_at is not None:
+        until = min(until, max(course.start, calendar.local_date(facts.ended_at)))
+    still = standstills(facts, now)
+    pauses = [(calendar.local_date(each.begin), calendar.local_date(each.end), each.reason) for each in still]
+    lines = [_start_line(course.start, calendar)]
+    number = 0
+    for ahead in range(1, (until - course.start).days + 1):
+        line = _line(course.start + ahead * _A_DAY, number + 1, course, pauses, calendar)
+        number += line.counted
+        lines.append(line)
+    return tuple(lines)
+
+
+def _start_line(day: date, calendar: Calendar) -> LedgerDay:
+    info = calendar.explain(day)
+    return LedgerDay(
+        day,
+        counted=False,
+        number=0,
+        reason=LedgerReason.START,
+        detail=info.name,
+        provisional=info.provisional,
+    )
+
+
+def _line(
+    day: date, number: int, course: Course, pauses: list[tuple[date, date, str]], calendar: Calendar
+) -> LedgerDay:
+    info = calendar.explain(day)
+    reason = _reason(day, info, course)
+    counted = reason in {LedgerReason.COUNTED, LedgerReason.MAKE_UP}
+    detail = info.name
+    if reason is LedgerReason.PAUSED:
+        reasons = [text for begin, end, text in pauses if begin <= day <= end]
+        detail = ", ".join(dict.fromkeys(reasons))
+    return LedgerDay(day, counted, number if counted else None, reason, detail, info.provisional)
+
+
+def _reason(day: date, info: DayInfo, course: Course) -> LedgerReason:
+    paused = any(after < day <= through for after, through in course.left_out)
+    if course.limit.unit is Unit.WORKING_DAY:
+        if not info.kind.works:
+            return _OF_REST[info.kind]
+        if paused:
+            return LedgerReason.PAUSED
+        return LedgerReason.MAKE_UP if info.kind is DayKind.MAKE_UP else LedgerReason.COUNTED
+    if paused:
+        return LedgerReason.PAUSED
+    if day <= course.last:
+        return LedgerReason.COUNTED
+    return LedgerReason.MOVED_END if day == course.due_on else _OF_REST[info.kind]

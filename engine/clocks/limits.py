@@ -1,0 +1,62 @@
+"""Limits such as `12 WD` and `7 D`: their text and nothing of their meaning in time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.calendar import MAX_DAYS
+from engine.errors import InvalidInput
+
+MAX_LIMITS = 20
+
+_LIMIT = re.compile(r"([0-9]{1,4})[ \t]*(WD|D)")
+_SHOWN_CHARS = 40
+
+
+class Unit(StrEnum):
+    """What a limit counts."""
+
+    WORKING_DAY = "WD"
+    CALENDAR_DAY = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number of days: working days end at close of business, calendar days at 24:00.
+
+    Raises InvalidInput when the count is not from 1 to MAX_DAYS.
+    """
+
+    count: int
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= MAX_DAYS:
+            raise InvalidInput(
+                f"Expected a limit of 1 to {MAX_DAYS} days, but got {self.count}", code="invalid_limit"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}"
+
+
+def parse_limit(text: object) -> Limit:
+    """Read `12 WD` or `7 D`; whatever FEEL gave may be passed. Raises InvalidInput for anything else."""
+    match = _LIMIT.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise InvalidInput(
+            "Expected a limit such as '12 WD' (working days) or '7 D' (calendar days), "
+            f"but got '{str(text)[:_SHOWN_CHARS]}'",
+            code="invalid_limit",
+        )
+    return Limit(int(match[1]), Unit(match[2]))
+
+
+def parse_limits(text: str) -> tuple[Limit, ...]:
+    """Read limits with commas between: `7 D, 3 WD`. Raises InvalidInput as `parse_limit` does."""
+    parts = text.split(",", MAX_LIMITS)
+    if len(parts) > MAX_LIMITS:
+        raise InvalidInput(f"Expected at most {MAX_LIMITS} limits, but got more", code="invalid_limit")
+    return tuple(parse_limit(part) for part in parts)

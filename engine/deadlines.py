@@ -1,0 +1,200 @@
+"""Follows the clocks of a case through a step: which start, pause, resume, are extended, end or run out.
+
+Keeps facts only; what follows from them is computed by `clocks`. Knows the diagram's declarations, not how
+anything is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine import clocks
+from engine.clocks import DeadlineEnd, DeadlineFacts, DeadlineKind, DeadlineState, Extension, Pause
+
+if TYPE_CHECKING:
+    from engine.calendar import Calendar
+    from engine.definitions import DeadlineDeclaration, Definition, Element
+    from engine.spiff import Resting, Scope
+
+Evaluate = Callable[[str, Mapping[str, Any], str], Any]
+"""Gives the value of a FEEL text for variables; the third argument names the element for errors."""
+
+
+@dataclass(slots=True)
+class Tracked:
+    """One clock of a case. `pausing`: numbers of the resting tokens that hold it, with the reason."""
+
+    facts: DeadlineFacts
+    scope: int
+    warned: list[str] = field(default_factory=list)
+    breached: bool = False
+    pausing: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A token reached an element; `passed` when it went on in the same step."""
+
+    element_id: str
+    scopes: tuple[Scope, ...]
+    data: Mapping[str, Any]
+    passed: bool
+
+
+@dataclass(slots=True)
+class Follower:
+    """What following one step needs; `events` is what it finds, for the history."""
+
+    definition: Definition
+    tracked: dict[str, Tracked]
+    calendar: Calendar
+    now: datetime
+    evaluate: Evaluate
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def follow(self, arrivals: Iterable[Arrival], resting: Mapping[int, Resting], *, finished: bool) -> None:
+        """Take a whole step into account, in the order in which things happened."""
+        passed: set[int] = set()
+        for arrival in arrivals:
+            if arrival.passed:
+                passed.add(arrival.scopes[0].number)
+            self._arrive(arrival)
+        self._leave_scopes(resting, passed, finished=finished)
+        self._pause_and_resume(resting)
+
+    def strike(self, key: str) -> DeadlineState | None:
+        """Look at one clock at its moment: note the warnings and the breach that are due now."""
+        tracked = self.tracked.get(key)
+        if tracked is None or tracked.facts.end is not None:
+            return None
+        declaration = self.definition.deadlines[tracked.facts.id]
+        for level, moment in self._warnings(declaration, tracked):
+            if moment <= self.now and level not in tracked.warned:
+                tracked.warned.append(level)
+                self._note("deadline_warned", tracked, level=level)
+        state = clocks.state_of(tracked.facts, self.calendar, self.now)
+        if state is DeadlineState.BREACHED and not tracked.breached:
+            tracked.breached = True
+            self._note("deadline_breached", tracked, escalate_to=declaration.escalate_to)
+        return state
+
+    def next_moment(self, tracked: Tracked) -> datetime | None:
+        """Say when the clock must be looked at again; never while it is paused, ended or breached."""
+        if tracked.facts.end is not None or tracked.breached or tracked.pausing:
+            return None
+        due = clocks.due_at(tracked.facts, self.calendar, self.now).at
+        declaration = self.definition.deadlines[tracked.facts.id]
+        coming = [moment for level, moment in self._warnings(declaration, tracked) if level not in tracked.warned]
+        return min([due, *coming])
+
+    def _warnings(self, declaration: DeadlineDeclaration, tracked: Tracked) -> list[tuple[str, datetime]]:
+        levels = clocks.parse_warnings(declaration.warn)
+        return clocks.warning_moments(tracked.facts, levels, self.calendar, self.now)
+
+    def _arrive(self, arrival: Arrival) -> None:
+        for scope in arrival.scopes:
+            for declaration in self.definition.deadlines.values():
+                if declaration.scope in scope.ids and not declaration.starts_on:
+                    self._start(declaration, scope.number, arrival)
+        for action, deadline_id in self.definition.reacts.get(arrival.element_id, ()):
+            declaration = self.definition.deadlines[deadline_id]
+            number = next((scope.number for scope in arrival.scopes if declaration.scope in scope.ids), None)
+            if number is None:
+                continue
+            if action == "start":
+                self._start(declaration, number, arrival)
+            else:
+                end = DeadlineEnd.HANDED_OVER if action == "hand_over" else DeadlineEnd.KEPT_OR_BREACHED
+                self._end(self.tracked.get(f"{deadline_id}:{number}"), end)
+        element = self.definition.elements.get(arrival.element_id)
+        if element is not None and arrival.passed:
+            self._extend(element, arrival)
+
+    def _start(self, declaration: DeadlineDeclaration, number: int, arrival: Arrival) -> None:
+        key = f"{declaration.id}:{number}"
+        if key in self.tracked:
+            return
+        limit = clocks.parse_limit(self._text(declaration.limit, arrival, declaration.scope))
+        facts = DeadlineFacts(declaration.id, DeadlineKind(declaration.kind), limit, self.now)
+        self.tracked[key] = Tracked(facts, number)
+        due = clocks.due_at(facts, self.calendar, self.now)
+        self._note("deadline_started", self.tracked[key], limit=str(limit), due_at=due.at, provisional=due.provisional)
+
+    def _extend(self, element: Element, arrival: Arrival) -> None:
+        numbers = {scope.number for scope in arrival.scopes}
+        for extension in element.extensions:
+            limit = clocks.parse_limit(self._text(extension.limit, arrival, element.id))
+            for tracked in self.tracked.values():
+                facts = tracked.facts
+                if facts.id != extension.deadline or tracked.scope not in numbers or facts.end is not None:
+                    continue
+                if not facts.extensions or facts.extensions[-1].limit != limit:
+                    added = Extension(self.now, limit, extension.reason)
+                    tracked.facts = replace(facts, extensions=(*facts.extensions, added))
+                    due = clocks.due_at(tracked.facts, self.calendar, self.now)
+                    self._note("deadline_extended", tracked, limit=str(limit), reason=extension.reason, due_at=due.at)
+
+    def _leave_scopes(self, resting: Mapping[int, Resting], passed: set[int], *, finished: bool) -> None:
+        alive = {scope.number for item in resting.values() for scope in item.scopes}
+        for tracked in self.tracked.values():
+            declaration = self.definition.deadlines[tracked.facts.id]
+            gone = finished if tracked.scope == 0 else tracked.scope not in alive
+            if tracked.facts.end is not None or not gone:
+                continue
+            completed = (finished if tracked.scope == 0 else tracked.scope in passed) and not declaration.ends_on
+            ran_out = clocks.state_of(tracked.facts, self.calendar, self.now) is DeadlineState.BREACHED
+            self._end(tracked, DeadlineEnd.KEPT_OR_BREACHED if completed or ran_out else DeadlineEnd.CANCELLED)
+
+    def _end(self, tracked: Tracked | None, end: DeadlineEnd) -> None:
+        if tracked is None or tracked.facts.end is not None:
+            return
+        self._resume(tracked, list(tracked.pausing))
+        tracked.facts = replace(tracked.facts, ended_at=self.now, end=end)
+        state = clocks.state_of(tracked.facts, self.calendar, self.now)
+        self._note(f"deadline_{state.value}", tracked)
+
+    def _pause_and_resume(self, resting: Mapping[int, Resting]) -> None:
+        holding = {
+            item.number: (element.pause, {scope.number for scope in item.scopes})
+            for item in resting.values()
+            if (element := self.definition.elements.get(item.element_id)) is not None and element.pause
+        }
+        for tracked in self.tracked.values():
+            if tracked.facts.kind is not DeadlineKind.PROMISED or tracked.facts.end is not None:
+                continue
+            self._resume(tracked, [number for number in tracked.pausing if number not in holding])
+            for number, (reason, scopes) in holding.items():
+                if number not in tracked.pausing and tracked.scope in scopes:
+                    pause = Pause(self.now, None, reason)
+                    tracked.facts = replace(tracked.facts, pauses=(*tracked.facts.pauses, pause))
+                    tracked.pausing[number] = reason
+                    self._note("deadline_paused", tracked, reason=reason)
+
+    def _resume(self, tracked: Tracked, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            reason = tracked.pausing.pop(number)
+            pauses = list(tracked.facts.pauses)
+            index = next(i for i, pause in enumerate(pauses) if pause.ended_at is None and pause.reason == reason)
+            pauses[index] = replace(pauses[index], ended_at=self.now)
+            tracked.facts = replace(tracked.facts, pauses=tuple(pauses))
+            due = clocks.due_at(tracked.facts, self.calendar, self.now)
+            self._note("deadline_resumed", tracked, reason=reason, due_at=due.at)
+
+    def _text(self, text: str, arrival: Arrival, element_id: str) -> str:
+        if not text.startswith("="):
+            return text
+        return str(self.evaluate(text[1:].strip(), arrival.data, element_id))
+
+    def _note(self, event: str, tracked: Tracked, **more: Any) -> None:
+        self.events.append({"type": event, "deadline": tracked.facts.id, "scope": tracked.scope, **more})
+
+
+def enclosing(tracked: Mapping[str, Tracked], scopes: tuple[Scope, ...]) -> list[Tracked]:
+    """Give the clocks that run around a token, its own included; paused ones are not running."""
+    numbers = {scope.number for scope in scopes}
+    return [
+        item for item in tracked.values() if item.scope in numbers and item.facts.end is None and not item.pausing
+    ]

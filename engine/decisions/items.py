@@ -1,0 +1,100 @@
+"""Item definitions: what the types of a file mean, and whether a value is of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.feel.expression import Expression
+from engine.feel.kinds import TYPES
+from engine.feel.runtime import Run
+
+ANY = "Any"
+
+
+@dataclass(slots=True)
+class ItemType:
+    """One type: a base type, a structure of named parts, or a collection of either.
+
+    allowed: unary tests that a value has to pass; those of a collection are for its items.
+    """
+
+    name: str
+    base: str = ANY
+    collection: bool = False
+    allowed: Expression | None = None
+    components: dict[str, ItemType] = field(default_factory=dict)
+
+    def describe(self) -> str:
+        """Give the name that messages show."""
+        return f"list of {self.name}" if self.collection else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Whether a value is of a type: the value as the type wants it, or why it is not."""
+
+    value: Any
+    problem: str = ""
+
+
+class Types:
+    """The types of one file, by name."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, ItemType] = {}
+
+    def known(self, name: str) -> bool:
+        """Tell whether a type of that name exists."""
+        return name in TYPES or name in self.definitions
+
+    def fit(self, name: str | None, value: Any, run: Run) -> Fit:
+        """Fit a value to a type; null fits every type, a list of one fits its item's type and reverse."""
+        if name is None or value is None or name == ANY:
+            return Fit(value)
+        definition = self.definitions.get(name)
+        if definition is not None:
+            return self.fit_item(definition, value, run)
+        if TYPES[name](value):
+            return Fit(value)
+        if type(value) is list and len(value) == 1 and TYPES[name](value[0]):
+            return Fit(value[0])
+        return Fit(None, f"a {name}")
+
+    def fit_item(self, item: ItemType, value: Any, run: Run) -> Fit:
+        """Fit a value to a definition of the file."""
+        if value is None:
+            return Fit(None)
+        if item.collection:
+            parts = value if type(value) is list else [value]
+            run.items(len(parts))
+            fits = [self._fit_one(item, part, run) for part in parts]
+            problem = next((fit.problem for fit in fits if fit.problem), "")
+            return (
+                Fit(None, f"a list in which each is {problem}")
+                if problem
+                else Fit([fit.value for fit in fits])
+            )
+        return self._fit_one(item, value, run)
+
+    def _fit_one(self, item: ItemType, value: Any, run: Run) -> Fit:
+        fit = self._fit_structure(item, value, run) if item.components else self.fit(item.base, value, run)
+        if fit.problem and type(value) is list and len(value) == 1:
+            return self._fit_one(item, value[0], run)
+        if not fit.problem and item.allowed is not None and fit.value is not None:
+            if not item.allowed.evaluate_within(run, {}, value=fit.value):
+                return Fit(None, f"one of the allowed values of {item.name} ({item.allowed.text})")
+        return fit
+
+    def _fit_structure(self, item: ItemType, value: Any, run: Run) -> Fit:
+        if type(value) is not dict:
+            return Fit(None, f"a context of the type {item.name}")
+        fitted: dict[str, Any] = dict(value)
+        for name, component in item.components.items():
+            if name not in value:
+                return Fit(None, f"a context of the type {item.name}, which has an entry {name!r}")
+            fit = self.fit_item(component, value[name], run)
+            if fit.problem:
+                return Fit(None, f"a context whose entry {name!r} is {fit.problem}")
+            fitted[name] = fit.value
+        return Fit(fitted)

@@ -1,0 +1,241 @@
+"""What a diagram declares beyond plain BPMN, as records: who does a task, its form, clocks, pauses, letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from engine.errors import InvalidInput
+
+from .xml import B, L, S, local
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+DEFAULT_RETRY = "R3/PT5M"
+DEFAULT_TIMEOUT = "PT20S"
+DEFAULT_WARNINGS = "60%, 2 WD"
+LEVELS = ("district", "subdistrict", "station")
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineDeclaration:
+    """A clock as the diagram declares it. `scope` is the element it stands on; limits are texts or FEEL."""
+
+    id: str
+    scope: str
+    kind: str
+    limit: str
+    starts_on: tuple[str, ...]
+    ends_on: tuple[str, ...]
+    hands_over_on: tuple[str, ...]
+    warn: str
+    escalate_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionDeclaration:
+    """Leaving the element gives the deadline another limit, for a legal reason."""
+
+    deadline: str
+    limit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseReason:
+    """Why a promised clock may stand still: its legal basis, the longest it may, and its name by language."""
+
+    key: str
+    basis: str
+    cap: str | None
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """How an outside system is asked: retries, doubling waits, the time of one attempt."""
+
+    operation: str
+    retry: str
+    timeout: str
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One node, lane, flow or process of the diagrams, with everything that is declared on it."""
+
+    id: str
+    kind: str
+    name: str
+    process: str
+    file: str
+    line: int | None
+    group: str | None = None
+    form: str | None = None
+    not_done_by: tuple[str, ...] = ()
+    second_signer: bool = False
+    send_back: bool = False
+    latest_for: str | None = None
+    leaving: str | None = None
+    letter: str | None = None
+    pause: str | None = None
+    extensions: tuple[ExtensionDeclaration, ...] = ()
+    call: ServiceCall | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeclaration:
+    """A message that a person may hand in from the case page."""
+
+    name: str
+    groups: tuple[str, ...]
+    form: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Who does the work, at which level of office."""
+
+    key: str
+    level: str
+    names: Mapping[str, str]
+
+
+Groups = Mapping[str, Group]
+
+
+@dataclass(slots=True)
+class Declarations:
+    """Everything that the diagrams of a bundle declare."""
+
+    elements: dict[str, Element] = field(default_factory=dict)
+    deadlines: dict[str, DeadlineDeclaration] = field(default_factory=dict)
+    messages: dict[str, MessageDeclaration] = field(default_factory=dict)
+
+
+def read_groups(content: bytes, filename: str = "groups.yaml") -> Groups:
+    """Read the authority's groups; raises InvalidInput naming the group and what was expected."""
+    document = read_yaml(content, filename)
+    groups = {}
+    for key, item in document.items():
+        names = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(names, dict) or item.get("level") not in LEVELS or not {"zh", "en"} <= names.keys():
+            raise InvalidInput(
+                f"Expected the group {key!r} in {filename} to have a level ({', '.join(LEVELS)}) and a name in zh "
+                "and en, but it has not",
+                code="group_incomplete",
+            )
+        groups[key] = Group(key, item["level"], names)
+    return groups
+
+
+def read_yaml(content: bytes, filename: str) -> dict[str, Any]:
+    """Read a YAML file of names and values; raises InvalidInput with the line when it is broken."""
+    try:
+        document = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader, quicker in C
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else None
+        raise InvalidInput(
+            f"Expected {filename} to be YAML, but {getattr(exc, 'problem', None) or exc} in line {line}",
+            code="yaml_broken",
+            line=line,
+        ) from exc
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        raise InvalidInput(f"Expected {filename} to hold names and values", code="yaml_not_a_mapping", line=1)
+    return document
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # whichever is built
+    """A safe loader with exact numbers, in which dates stay text and `yes` is a word, not a truth."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node)))
+
+
+def read_element(node: etree._Element, process: str, file: str, group: str | None) -> Element:
+    """Read one element of a diagram."""
+    pause = node.find(f"{B}extensionElements/{L}pause")
+    operator = node.find(f"{B}extensionElements/{S}serviceTaskOperator")
+    call = None
+    if operator is not None:
+        call = ServiceCall(
+            operator.get("id", ""), node.get(f"{L}retry", DEFAULT_RETRY), node.get(f"{L}timeout", DEFAULT_TIMEOUT)
+        )
+    return Element(
+        id=node.get("id", ""),
+        kind=local(node),
+        name=(node.get("name") or "").strip(),
+        process=process,
+        file=file,
+        line=node.sourceline,
+        group=node.get(f"{L}candidateGroup") or group,
+        form=node.get(f"{L}form"),
+        not_done_by=_words(node.get(f"{L}notDoneBy")),
+        second_signer=node.get(f"{L}secondSigner") == "true",
+        send_back=node.get(f"{L}sendBack") == "true",
+        latest_for=node.get(f"{L}latestFor"),
+        leaving=node.get(f"{L}leaving"),
+        letter=node.get(f"{L}letter"),
+        pause=pause.get("reason") if pause is not None else None,
+        extensions=tuple(
+            ExtensionDeclaration(item.get("deadline", ""), item.get("limit", ""), item.get("reason", ""))
+            for item in node.iterfind(f"{B}extensionElements/{L}extend")
+        ),
+        call=call,
+    )
+
+
+def read_deadlines(node: etree._Element) -> list[DeadlineDeclaration]:
+    """Read the clocks that stand on an element."""
+    return [
+        DeadlineDeclaration(
+            id=item.get("id", ""),
+            scope=node.get("id", ""),
+            kind=item.get("kind", ""),
+            limit=item.get("limit", ""),
+            starts_on=_words(item.get("startsOn")),
+            ends_on=_words(item.get("endsOn")),
+            hands_over_on=_words(item.get("handsOverOn")),
+            warn=item.get("warn", DEFAULT_WARNINGS),
+            escalate_to=item.get("escalateTo", "supervisor"),
+        )
+        for item in node.iterfind(f"{B}extensionElements/{L}deadline")
+    ]
+
+
+def read_message(node: etree._Element) -> MessageDeclaration:
+    """Read a message."""
+    return MessageDeclaration(node.get("name", ""), _words(node.get(f"{L}messageGroups")), node.get(f"{L}form"))
+
+
+def read_pauses(content: bytes, filename: str) -> dict[str, PauseReason]:
+    """Read the catalogue of pause reasons; raises InvalidInput when one has no legal basis or name."""
+    reasons = {}
+    for key, item in read_yaml(content, filename).items():
+        names = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(names, dict) or not item.get("basis"):
+            raise InvalidInput(
+                f"Expected the pause reason {key!r} in {filename} to have a basis and a name, but it has not",
+                code="pause_incomplete",
+            )
+        cap = item.get("cap")
+        reasons[key] = PauseReason(key, str(item["basis"]), str(cap) if cap else None, names)
+    return reasons
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple((text or "").replace(",", " ").split())

@@ -1,0 +1,203 @@
+"""Checks that everything a diagram names is there: forms, groups, letters, clocks, decisions, diagrams, calls."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine import clocks
+from engine.errors import InvalidInput
+
+from .xml import B, L, S, local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from lxml import etree
+
+    from .declarations import Declarations, Groups, PauseReason
+    from .findings import Findings
+
+_NAMES = re.compile(r"[a-z][a-z0-9_]*")
+_RETRY = re.compile(r"R\d{1,2}/P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
+_SPAN = re.compile(r"P(?=.)(\d+[YMWD])*(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is to be named in a bundle. `operations` None: outside systems are not known here."""
+
+    groups: Groups
+    forms: Collection[str]
+    letters: Collection[str]
+    decisions: Collection[str]
+    processes: Mapping[str, str]
+    pauses: Mapping[str, PauseReason]
+    operations: Collection[str] | None
+    declared: Declarations
+
+
+def check_references(root: etree._Element, file: str, known: Known, findings: Findings) -> None:
+    """Check every reference of one diagram."""
+    check = _Check(file, known, findings)
+    for process in root.iter(f"{B}process"):
+        check.process(process)
+    for node in root.iter():
+        name = local(node)
+        if name in _CHECKS and node.tag.startswith(B):
+            _CHECKS[name](check, node)
+        if node.tag == f"{L}deadline":
+            check.deadline(node)
+        if isinstance(node.tag, str) and node.tag.startswith(B):
+            check.common(node)
+
+
+class _Check:
+    def __init__(self, file: str, known: Known, findings: Findings) -> None:
+        self.file, self.known, self.findings = file, known, findings
+
+    def one_of(self, node: etree._Element, what: str, value: str | None, choices: Collection[str], code: str) -> None:
+        """Note a value that is none of the choices."""
+        if value not in choices:
+            listed = ", ".join(sorted(choices)[:20]) or "none"
+            message = f"Expected a known {what}, but got {value!r}."
+            self.findings.add(self.file, code, message, f"There are: {listed}.", node=node)
+
+    def process(self, node: etree._Element) -> None:
+        """A process must say that it can be run; the main one what a case is called."""
+        if node.get("isExecutable") != "true":
+            message = 'Expected isExecutable="true" on the process.'
+            self.findings.add(self.file, "not_executable", message, "Tick `Executable`.", node=node)
+        process_id = node.get("id", "")
+        expected = self.file.rsplit("/", 1)[-1].removesuffix(".bpmn")
+        if process_id != expected:
+            message = f"Expected the process id to be the file's name {expected!r}, but it is {process_id!r}."
+            self.findings.add(self.file, "process_id", message, "Rename the process or the file.", node=node)
+
+    def user_task(self, node: etree._Element) -> None:
+        """A user task has a form and a group."""
+        element = self.known.declared.elements[node.get("id")]
+        if element.form is None:
+            self.findings.add(self.file, "form_missing", "Expected the user task to have a form.", node=node)
+        if element.group is None:
+            message = "Expected the user task to lie in a lane or to name its group."
+            self.findings.add(self.file, "group_missing", message, "Put it into a lane.", node=node)
+        for other in element.not_done_by:
+            tasks = [key for key, item in self.known.declared.elements.items() if item.kind == "userTask"]
+            self.one_of(node, "user task in notDoneBy", other, tasks, "not_done_by_unknown")
+        if element.latest_for is not None:
+            self.one_of(node, "deadline", element.latest_for, self.known.declared.deadlines, "deadline_unknown")
+            self.parses(node, "limits", element.leaving or "", clocks.parse_limits, "limit_broken")
+
+    def service_task(self, node: etree._Element) -> None:
+        """A service task names an operation of a connector, and sane retries."""
+        element = self.known.declared.elements[node.get("id")]
+        if element.call is None or "." not in element.call.operation:
+            message = "Expected the service task to name an operation such as registry.verify_household."
+            self.findings.add(self.file, "operation_missing", message, node=node)
+            return
+        if self.known.operations is not None:
+            self.one_of(node, "operation", element.call.operation, self.known.operations, "operation_unknown")
+        if not _RETRY.fullmatch(element.call.retry):
+            message = f"Expected retries as R3/PT5M, but got {element.call.retry!r}."
+            self.findings.add(self.file, "retry_broken", message, node=node)
+        if not _SPAN.fullmatch(element.call.timeout):
+            message = f"Expected a duration such as PT20S, but got {element.call.timeout!r}."
+            self.findings.add(self.file, "timeout_broken", message, node=node)
+
+    def business_rule(self, node: etree._Element) -> None:
+        """A business rule task names a decision."""
+        decision = node.findtext(f"{B}extensionElements/{S}calledDecisionId", "").strip()
+        self.one_of(node, "decision", decision, self.known.decisions, "decision_unknown")
+
+    def call_activity(self, node: etree._Element) -> None:
+        """A call activity names a process of the bundle."""
+        self.one_of(node, "process", node.get("calledElement"), self.known.processes, "process_unknown")
+
+    def lane(self, node: etree._Element) -> None:
+        """A lane is a group."""
+        if node.find(f"{B}childLaneSet") is None:
+            self.one_of(node, "group as the lane's id", node.get("id"), self.known.groups, "group_unknown")
+
+    def message(self, node: etree._Element) -> None:
+        """A message has a name; who may hand it in is known."""
+        if not _NAMES.fullmatch(node.get("name") or ""):
+            message = f"Expected a message name in snake case, but got {node.get('name')!r}."
+            self.findings.add(self.file, "message_name", message, node=node)
+        for group in (node.get(f"{L}messageGroups") or "").replace(",", " ").split():
+            self.one_of(node, "group", group, self.known.groups, "group_unknown")
+
+    def timer(self, node: etree._Element) -> None:
+        """A timer says when, or which deadline it follows."""
+        event = node.getparent()
+        follows = event.find(f"{B}extensionElements/{L}onDeadline")
+        if follows is not None:
+            deadlines = self.known.declared.deadlines
+            self.one_of(node, "deadline", follows.get("deadline"), deadlines, "deadline_unknown")
+            self.one_of(node, "moment", follows.get("at", "breach"), ("breach", "warning"), "deadline_moment")
+            return
+        texts = [(local(child), (child.text or "").strip()) for child in node if local(child).startswith("time")]
+        if len(texts) != 1 or not texts[0][1]:
+            message = "Expected the timer to have one text: a duration, a date, a cycle or a limit."
+            self.findings.add(self.file, "timer_missing", message, node=node)
+        elif not texts[0][1].startswith("="):
+            self.parses(node, "timer", texts[0][1], lambda text: parse_timer(texts[0][0], text), "timer_broken")
+
+    def deadline(self, node: etree._Element) -> None:
+        """A clock has a kind, a limit, and elements that exist."""
+        self.one_of(node, "kind", node.get("kind"), ("statutory", "promised", "internal"), "deadline_kind")
+        limit = node.get("limit", "")
+        if not limit.startswith("="):
+            self.parses(node, "limit", limit, clocks.parse_limit, "limit_broken")
+        self.parses(node, "warnings", node.get("warn", "60%"), clocks.parse_warnings, "warnings_broken")
+        self.one_of(node, "group", node.get("escalateTo", "supervisor"), self.known.groups, "group_unknown")
+        for attribute in ("startsOn", "endsOn", "handsOverOn"):
+            for element_id in (node.get(attribute) or "").replace(",", " ").split():
+                self.one_of(node, f"element in {attribute}", element_id, self.known.declared.elements, "deadline_element")
+
+    def common(self, node: etree._Element) -> None:
+        """What may stand on any element."""
+        if node.get(f"{L}form") is not None:
+            self.one_of(node, "form", node.get(f"{L}form"), self.known.forms, "form_unknown")
+        if node.get(f"{L}letter") is not None:
+            self.one_of(node, "letter", node.get(f"{L}letter"), self.known.letters, "letter_unknown")
+        if node.get(f"{L}candidateGroup") is not None:
+            self.one_of(node, "group", node.get(f"{L}candidateGroup"), self.known.groups, "group_unknown")
+        for pause in node.iterfind(f"{B}extensionElements/{L}pause"):
+            self.one_of(node, "pause reason", pause.get("reason"), self.known.pauses, "pause_unknown")
+        for extend in node.iterfind(f"{B}extensionElements/{L}extend"):
+            self.one_of(node, "deadline", extend.get("deadline"), self.known.declared.deadlines, "deadline_unknown")
+            if not extend.get("limit", "").startswith("="):
+                self.parses(node, "limit", extend.get("limit", ""), clocks.parse_limit, "limit_broken")
+
+    def parses(
+        self, node: etree._Element, what: str, text: str, parse: Callable[[str], Any], code: str
+    ) -> None:
+        """Note a text that cannot be read."""
+        try:
+            parse(text)
+        except InvalidInput as exc:
+            self.findings.add(self.file, code, f"{what.capitalize()}: {exc.message}", node=node)
+
+
+_CHECKS: dict[str, Callable[[_Check, Any], None]] = {
+    "userTask": _Check.user_task,
+    "serviceTask": _Check.service_task,
+    "businessRuleTask": _Check.business_rule,
+    "callActivity": _Check.call_activity,
+    "lane": _Check.lane,
+    "message": _Check.message,
+    "timerEventDefinition": _Check.timer,
+}
+
+
+def parse_timer(tag: str, text: str) -> None:
+    """Check a timer's text; raises InvalidInput saying what was expected."""
+    if tag == "timeDuration" and (_SPAN.fullmatch(text) or clocks.parse_limit(text)):
+        return
+    if tag == "timeCycle" and re.fullmatch(r"R\d*/.+", text) and _SPAN.fullmatch(text.split("/", 1)[1]):
+        return
+    if tag == "timeDate" and re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text):
+        return
+    raise InvalidInput(f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}")

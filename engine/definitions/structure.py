@@ -1,0 +1,219 @@
+"""Checks that a diagram can be run as it is drawn: references, gateways, ways in and out of every node."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from .mend import FLOW_NODES, GATEWAYS
+from .xml import B, L, S, local
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from .findings import Findings
+
+REFUSED = {
+    "complexGateway": "a complex gateway",
+    "transaction": "a transaction",
+    "adHocSubProcess": "an ad-hoc subprocess",
+    "compensateEventDefinition": "compensation",
+    "cancelEventDefinition": "a cancel event",
+    "conditionalEventDefinition": "a conditional event",
+    "dataStoreReference": "a data store",
+    "choreographyTask": "a choreography",
+}
+_KNOWN_ATTRIBUTES = {
+    "language", "caseNumber", "title", "subject", "startGroups", "form", "candidateGroup", "notDoneBy",
+    "secondSigner", "sendBack", "latestFor", "leaving", "letter", "retry", "timeout", "messageGroups",
+}  # fmt: skip
+_KNOWN_ELEMENTS = {"deadline", "pause", "extend", "onDeadline"}
+_CATCHERS = {"intermediateCatchEvent", "receiveTask"}
+_RESERVED_IDS = {"Start", "End"}
+
+
+def check_structure(root: etree._Element, file: str, findings: Findings) -> None:
+    """Check one diagram as the designer drew it."""
+    _check_ids(root, file, findings)
+    for node in root.iter():
+        _check_node(node, file, findings)
+    for scope in root.iter(f"{B}process", f"{B}subProcess"):
+        _check_scope(scope, file, findings)
+
+
+def _check_ids(root: etree._Element, file: str, findings: Findings) -> None:
+    counts = Counter(node.get("id") for node in root.iter() if local(node) and node.tag.startswith(B) and node.get("id"))
+    for node in root.iter():
+        element_id = node.get("id") if local(node) else None
+        if local(node) in FLOW_NODES and not element_id:
+            findings.add(file, "id_missing", f"Expected the {local(node)} to have an id.", "Give it an id.", node=node)
+        elif element_id and node.tag.startswith(B) and counts[element_id] > 1:
+            message = f"Expected the id {element_id!r} once, but it stands {counts[element_id]} times in the diagram."
+            findings.add(file, "id_twice", message, "Rename one of them.", node=node)
+        elif local(node) in FLOW_NODES and (element_id in _RESERVED_IDS or "__" in str(element_id)):
+            message = f"Expected another id than {element_id!r}: 'Start', 'End' and double underscores are reserved."
+            findings.add(file, "id_reserved", message, "Rename it.", node=node)
+
+
+def _check_node(node: etree._Element, file: str, findings: Findings) -> None:
+    name = local(node)
+    if name in REFUSED and node.tag.startswith(B):
+        message = f"Expected only what Linbang can run, but this is {REFUSED[name]}."
+        findings.add(file, "not_supported", message, "Draw it with subprocesses, gateways and events.", node=node)
+    if node.get("isForCompensation") == "true":
+        findings.add(file, "not_supported", "Expected no compensation, which Linbang cannot run.", node=node)
+    if node.tag in (f"{S}preScript", f"{S}postScript"):
+        hint = "Put a script task before or behind it."
+        findings.add(file, "not_supported", f"Expected no {name}: it runs at unforeseen moments.", hint, node=node)
+    if isinstance(node.tag, str) and node.tag.startswith(L) and name not in _KNOWN_ELEMENTS:
+        message = f"Expected one of {', '.join(sorted(_KNOWN_ELEMENTS))}, but got linbang:{name}."
+        findings.add(file, "unknown_extension", message, "See processes/FORMAT.md.", node=node)
+    for attribute in node.attrib:
+        if attribute.startswith(L) and attribute.removeprefix(L) not in _KNOWN_ATTRIBUTES:
+            message = f"Expected a known attribute, but got linbang:{attribute.removeprefix(L)}."
+            findings.add(file, "unknown_extension", message, "See processes/FORMAT.md.", node=node)
+    _check_event(node, file, findings)
+
+
+def _check_event(node: etree._Element, file: str, findings: Findings) -> None:
+    """Check that an event names what it waits for or throws."""
+    root = node.getroottree().getroot()
+    for reference, kind in (("messageRef", "message"), ("signalRef", "signal"), ("errorRef", "error")):
+        needs = local(node) == f"{kind}EventDefinition" and (kind != "error" or local(node.getparent()) == "endEvent")
+        needs = needs or (kind == "message" and local(node) in {"receiveTask", "sendTask"})
+        target = node.get(reference)
+        if (needs and not target) or (target and root.find(f"{B}{kind}[@id='{target}']") is None):
+            message = f"Expected the element to name a {kind} of this file, but it names {target!r}."
+            findings.add(file, f"{kind}_missing", message, f"Choose the {kind} in the properties.", node=node)
+
+
+def _check_scope(scope: etree._Element, file: str, findings: Findings) -> None:
+    nodes = {node.get("id"): node for node in scope if local(node) in FLOW_NODES and node.get("id")}
+    flows = []
+    for item in scope.iterfind(f"{B}sequenceFlow"):
+        ends = [item.get("sourceRef"), item.get("targetRef")]
+        if any(end not in nodes for end in ends):
+            message = f"Expected the flow to join two elements of one scope, but it joins {ends[0]!r} and {ends[1]!r}."
+            findings.add(file, "flow_dangling", message, "Draw the flow again.", node=item)
+        else:
+            flows.append(item)
+    _check_starts(scope, nodes, file, findings)
+    _check_boundaries(nodes, file, findings)
+    _check_gateways(nodes, flows, file, findings)
+    _check_reach(scope, nodes, flows, file, findings)
+
+
+def _check_starts(scope: etree._Element, nodes: dict[str, etree._Element], file: str, findings: Findings) -> None:
+    starts = [node for node in nodes.values() if local(node) == "startEvent"]
+    if len(starts) != 1:
+        message = f"Expected exactly one start event, but there are {len(starts)}."
+        findings.add(file, "start_missing" if not starts else "starts_several", message, node=scope)
+    triggers = [child for start in starts for child in start if local(child).endswith("EventDefinition")]
+    watches = scope.get("triggeredByEvent") == "true"
+    if watches and len(triggers) != 1:
+        message = "Expected the start of an event subprocess to name the one event that it waits for."
+        findings.add(file, "event_subprocess_trigger", message, node=scope)
+    if triggers and not watches and local(scope) == "subProcess":
+        findings.add(file, "subprocess_trigger", "Expected a plain start event inside a subprocess.", node=scope)
+    for start in starts:
+        if watches and start.get("isInterrupting") == "false" and start.find(f"{B}errorEventDefinition") is not None:
+            findings.add(file, "error_not_interrupting", "Expected an error to interrupt.", node=start)
+
+
+def _check_boundaries(nodes: dict[str, etree._Element], file: str, findings: Findings) -> None:
+    for node in nodes.values():
+        if local(node) != "boundaryEvent":
+            continue
+        if node.get("attachedToRef") not in nodes:
+            message = f"Expected the event to sit on an activity, but {node.get('attachedToRef')!r} is none here."
+            findings.add(file, "boundary_dangling", message, "Draw it onto the activity again.", node=node)
+        if not any(local(child).endswith("EventDefinition") for child in node):
+            findings.add(file, "boundary_plain", "Expected the boundary event to say what it waits for.", node=node)
+
+
+def _check_gateways(
+    nodes: dict[str, etree._Element], flows: list[etree._Element], file: str, findings: Findings
+) -> None:
+    pairs = Counter((item.get("sourceRef"), item.get("targetRef")) for item in flows)
+    for item in flows:
+        source = nodes[item.get("sourceRef")]
+        condition = item.findtext(f"{B}conditionExpression")
+        siblings = [other for other in flows if other.get("sourceRef") == source.get("id")]
+        is_default = source.get("default") is not None and source.get("default") == item.get("id")
+        if pairs[item.get("sourceRef"), item.get("targetRef")] > 1:
+            message = "Expected one flow between two elements; two cannot be told apart in the history."
+            findings.add(file, "flows_parallel", message, "Join their conditions with `or`.", node=item)
+        if local(source) in {"exclusiveGateway", "inclusiveGateway"} and len(siblings) > 1:
+            if not is_default and not (condition or "").strip():
+                message = "Expected a condition on every flow but the default one."
+                findings.add(file, "condition_missing", message, "Write the condition in FEEL.", node=item)
+        elif local(source) == "eventBasedGateway" and local(nodes[item.get("targetRef")]) not in _CATCHERS:
+            message = "Expected only catching events or receive tasks behind an event gateway."
+            findings.add(file, "event_gateway_target", message, node=item)
+        elif local(source) in GATEWAYS and condition and len(siblings) > 1:
+            findings.add(file, "condition_ignored", "Expected no condition behind this kind of gateway.", node=item)
+    for node in nodes.values():
+        default = node.get("default")
+        own = {item.get("id") for item in flows if item.get("sourceRef") == node.get("id")}
+        if default and default not in own:
+            findings.add(file, "default_dangling", f"Expected the default flow {default!r} to leave here.", node=node)
+        if local(node) == "exclusiveGateway" and len(own) > 1 and not default:
+            message = "No default flow: if no condition is true, the case stops with an incident."
+            findings.add(file, "default_missing", message, node=node, severity="warning")
+
+
+def _check_reach(
+    scope: etree._Element,
+    nodes: dict[str, etree._Element],
+    flows: list[etree._Element],
+    file: str,
+    findings: Findings,
+) -> None:
+    """Every node must be reachable from the start, and an end from every node."""
+    forward: dict[str, set[str]] = {key: set() for key in nodes}
+    for item in flows:
+        forward[item.get("sourceRef")].add(item.get("targetRef"))
+    for key, node in nodes.items():
+        if local(node) == "boundaryEvent" and node.get("attachedToRef") in forward:
+            forward[node.get("attachedToRef")].add(key)
+    _join_link_events(nodes, forward)
+    watchers = {key for key, node in nodes.items() if node.get("triggeredByEvent") == "true"}
+    starts = {key for key, node in nodes.items() if local(node) == "startEvent"}
+    reached = _closure(starts, forward)
+    backward: dict[str, set[str]] = {key: set() for key in nodes}
+    for source, targets in forward.items():
+        for target in targets:
+            backward[target].add(source)
+    # A node without an outgoing flow is an end too: the mend adds one.
+    ends = {key for key, targets in forward.items() if not targets or local(nodes[key]) == "endEvent"}
+    ending = _closure(ends, backward)
+    for key, node in nodes.items():
+        if starts and key not in reached and key not in watchers:
+            message = f"Expected a way from the start to {key!r}, but there is none."
+            findings.add(file, "unreachable", message, "Connect it or delete it.", node=node)
+        elif key not in ending and key not in watchers:
+            message = f"Expected a way from {key!r} to an end, but it goes round for ever."
+            findings.add(file, "never_ends", message, "Add a way out of the loop.", node=node)
+    if not nodes:
+        findings.add(file, "scope_empty", "Expected a start event and something to do.", node=scope)
+
+
+def _join_link_events(nodes: dict[str, etree._Element], forward: dict[str, set[str]]) -> None:
+    catches = {}
+    for key, node in nodes.items():
+        link = node.find(f"{B}linkEventDefinition")
+        if link is not None and local(node) == "intermediateCatchEvent":
+            catches[link.get("name")] = key
+    for key, node in nodes.items():
+        link = node.find(f"{B}linkEventDefinition")
+        if link is not None and local(node) == "intermediateThrowEvent" and link.get("name") in catches:
+            forward[key].add(catches[link.get("name")])
+
+
+def _closure(begin: set[str], edges: dict[str, set[str]]) -> set[str]:
+    found, waiting = set(begin), list(begin)
+    while waiting:
+        for target in edges[waiting.pop()] - found:
+            found.add(target)
+            waiting.append(target)
+    return found

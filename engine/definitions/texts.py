@@ -1,0 +1,86 @@
+"""The words of a service in both languages. The diagram's and the forms' own words serve their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import InvalidInput
+
+from .declarations import read_yaml
+
+if TYPE_CHECKING:
+    from .bundle import Bundle
+    from .findings import Findings
+
+LANGUAGES = ("zh", "en")
+_SECTIONS = {"service", "processes", "elements", "outcomes", "deadlines", "reasons", "messages", "forms", "letters"}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Words by language and path, such as `elements.review_request.name`."""
+
+    languages: Mapping[str, Mapping[str, Any]]
+    own: Mapping[str, Mapping[str, str]]
+    """What diagram and forms say themselves, by language and path."""
+
+    def get(self, language: str, *path: str) -> str | None:
+        """Give the words at a path, or None when there are none in that language."""
+        found: Any = self.languages.get(language, {})
+        for step in path:
+            found = found.get(step) if isinstance(found, Mapping) else None
+        if isinstance(found, (str, int)) and not isinstance(found, bool):
+            return str(found)
+        return self.own.get(language, {}).get(".".join(path))
+
+    def say(self, language: str, *path: str) -> str:
+        """Give the words at a path in the language, else in another one, else the last step of the path."""
+        for candidate in (language, *(other for other in LANGUAGES if other != language)):
+            found = self.get(candidate, *path)
+            if found:
+                return found
+        return path[-2] if path[-1] == "name" and len(path) > 1 else path[-1]
+
+    def section(self, language: str, *path: str) -> Mapping[str, Any]:
+        """Give a whole part, such as a letter's words; empty when there is none."""
+        found: Any = self.languages.get(language, {})
+        for step in path:
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
+
+
+def read_texts(bundle: Bundle, own: Mapping[str, Mapping[str, str]], findings: Findings) -> Texts:
+    """Read both text files; a broken or missing one is a finding."""
+    languages: dict[str, Mapping[str, Any]] = {}
+    for language in LANGUAGES:
+        file = f"texts.{language}.yaml"
+        content = bundle.files.get(file)
+        if content is None:
+            findings.add(file, "texts_missing", f"Expected a file {file} with the words of the service.")
+            continue
+        try:
+            languages[language] = read_yaml(content, file)
+        except InvalidInput as exc:
+            findings.add(file, exc.code, exc.message, line=exc.details.get("line"))
+            continue
+        for section in languages[language].keys() - _SECTIONS:
+            message = f"Expected one of {', '.join(sorted(_SECTIONS))}, but got {section!r}."
+            findings.add(file, "texts_unknown_section", message, severity="warning")
+    return Texts(languages, own)
+
+
+def check_texts(texts: Texts, needed: Iterator[tuple[str, ...]], optional: Iterator[tuple[str, ...]], findings: Findings) -> None:
+    """Every needed path must have words in both languages; an optional one in both or in none."""
+    for path in needed:
+        for language in LANGUAGES:
+            if language in texts.languages and not texts.get(language, *path):
+                message = f"Expected words for {'.'.join(path)}, but there are none in this language."
+                findings.add(f"texts.{language}.yaml", "text_missing", message, "Add them.")
+    for path in optional:
+        present = {language for language in LANGUAGES if texts.get(language, *path)}
+        if present and present != set(LANGUAGES):
+            (missing,) = set(LANGUAGES) - present
+            message = f"Expected words for {'.'.join(path)} in both languages or in none."
+            findings.add(f"texts.{missing}.yaml", "text_missing", message, "Add them.")

@@ -1,0 +1,172 @@
+"""How builtin functions are declared, found and called; holds no function itself.
+
+A builtin is written as a Python function under its FEEL signature::
+
+    @builtin("substring(string: string, start position: number, length?: number)")
+    def substring(run, string, start, length=None): ...
+
+Several signatures of one name are tried in the order of their declaration. Arguments are coerced as
+the standard says: a list of one to its item, a value to a list of one, a date to its midnight in UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from engine.feel.errors import Trouble
+from engine.feel.runtime import Run
+from engine.feel.values import FeelFunction, Range, YearMonthDuration, is_number, type_name
+
+_DECLARATION = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)")
+_MISSING = object()
+
+BUILTINS: dict[str, Builtin] = {}  # by FEEL name; filled by the modules `library_*`
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: its FEEL name, the kind of value it takes, whether it may be left out."""
+
+    name: str
+    kind: str
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One way to call a builtin."""
+
+    declaration: str
+    parameters: tuple[Parameter, ...]
+    variadic: bool
+    function: Callable[..., Any]
+
+    def bind(self, arguments: list[Any]) -> list[Any] | None:
+        """Give the arguments coerced to the parameters, or None when they do not fit."""
+        fixed = self.parameters[:-1] if self.variadic else self.parameters
+        required = sum(not parameter.optional for parameter in self.parameters)
+        if len(arguments) < required or (len(arguments) > len(fixed) and not self.variadic):
+            return None
+        bound: list[Any] = []
+        for parameter, argument in zip(fixed, arguments, strict=False):
+            # A text or an offset that is null counts as left out; a number that is null does not fit.
+            skipped = argument is None and parameter.optional and parameter.kind != "number"
+            bound.append(None if skipped else coerce(parameter.kind, argument))
+        if self.variadic:
+            rest = [coerce(self.parameters[-1].kind, argument) for argument in arguments[len(fixed) :]]
+            bound = [*bound, _MISSING if any(value is _MISSING for value in rest) else rest]
+        return None if any(value is _MISSING for value in bound) else bound
+
+    def arrange(self, arguments: Mapping[str, Any]) -> list[Any] | None:
+        """Give named arguments in the order of the parameters, or None when the names do not fit."""
+        names = [parameter.name for parameter in self.parameters]
+        if not arguments.keys() <= set(names):
+            return None
+        required = [parameter.name for parameter in self.parameters if not parameter.optional]
+        if any(name not in arguments for name in required):
+            return None
+        last = max((index for index, name in enumerate(names) if name in arguments), default=-1)
+        return [arguments.get(name) for name in names[: last + 1]]
+
+
+class Builtin(FeelFunction):
+    """A function of the language, with all its signatures."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.signatures: list[Signature] = []
+
+    def call(self, arguments: list[Any], run: Run) -> Any:
+        """Give the value for arguments by position; null with a warning when none of the ways fits."""
+        run.spend(1 + sum(len(value) for value in arguments if type(value) is list or type(value) is dict))
+        for signature in self.signatures:
+            bound = signature.bind(arguments)
+            if bound is not None:
+                return self._value(signature, bound, run)
+        return run.null(f"Expected {self._ways()}, but got ({', '.join(map(type_name, arguments))})")
+
+    def call_named(self, arguments: Mapping[str, Any], run: Run) -> Any:
+        """Give the value for arguments by name; null with a warning when none of the ways fits."""
+        run.spend(1 + sum(len(value) for value in arguments.values() if type(value) in {list, dict}))
+        for signature in self.signatures:
+            arranged = signature.arrange(arguments)
+            bound = None if arranged is None else signature.bind(arranged)
+            if bound is not None:
+                return self._value(signature, bound, run)
+        given = ", ".join(f"{name}: {type_name(value)}" for name, value in arguments.items())
+        return run.null(f"Expected {self._ways()}, but got ({given})")
+
+    def _value(self, signature: Signature, bound: list[Any], run: Run) -> Any:
+        try:
+            return signature.function(run, *bound)
+        except Trouble as trouble:
+            return run.null(f"{self.name}: {trouble}")
+
+    def _ways(self) -> str:
+        return " or ".join(signature.declaration for signature in self.signatures)
+
+
+def builtin(*declarations: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a Python function as a builtin, under one or several signatures."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        for declaration in declarations:
+            found = _DECLARATION.fullmatch(declaration)
+            assert found is not None
+            name = found["name"]
+            parts = [part.strip() for part in found["parameters"].split(",") if part.strip()]
+            parameters = tuple(_parameter(part) for part in parts)
+            variadic = bool(parts) and parts[-1].startswith("...")
+            BUILTINS.setdefault(name, Builtin(name)).signatures.append(
+                Signature(declaration, parameters, variadic, function)
+            )
+        return function
+
+    return declare
+
+
+def _parameter(text: str) -> Parameter:
+    name, _, kind = text.removeprefix("...").partition(":")
+    return Parameter(name.removesuffix("?"), kind.strip() or "any", name.endswith("?"))
+
+
+def _is(kind: type) -> Callable[[Any], bool]:
+    return lambda value: type(value) is kind
+
+
+_KINDS: dict[str, Callable[[Any], bool]] = {
+    "any": lambda _: True,
+    "value": lambda value: value is not None,
+    "number": is_number,
+    "string": _is(str),
+    "boolean": _is(bool),
+    "date": _is(date),
+    "time": _is(time),
+    "date and time": _is(datetime),
+    "date or moment": lambda value: isinstance(value, date),
+    "days and time duration": _is(timedelta),
+    "years and months duration": _is(YearMonthDuration),
+    "duration": lambda value: isinstance(value, timedelta | YearMonthDuration),
+    "list": _is(list),
+    "context": _is(dict),
+    "range": _is(Range),
+    "function": lambda value: isinstance(value, FeelFunction),
+}
+
+
+def coerce(kind: str, value: Any) -> Any:
+    """Give the value as the kind wants it, or a mark that it does not fit."""
+    fits = _KINDS[kind]
+    if fits(value):
+        return value
+    if kind == "list":
+        return [value] if value is not None else _MISSING
+    if type(value) is list and len(value) == 1 and fits(value[0]):
+        return value[0]
+    if kind == "date and time" and type(value) is date:
+        return datetime.combine(value, time(tzinfo=UTC))
+    return _MISSING

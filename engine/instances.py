@@ -1,0 +1,232 @@
+"""Cases: start one, advance it by one step, cancel it. Everything that changes a case goes through here.
+
+A step reads the case outside any writing transaction, runs it in memory until it rests, and saves what
+changed in one transaction; when somebody was quicker, it starts again.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from engine import codec, feel, spiff
+from engine.errors import Busy, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.history import GENESIS
+from engine.outcome import Deed, work_out
+from engine.people import Actor
+from engine.spiff import Workflow
+from engine.state import CaseState, sealing_place, to_ms
+from engine.store.steps import ConflictError, InstanceRow, Saved, UserTaskRow
+from engine.values import checked_variables
+
+if TYPE_CHECKING:
+    from engine.calendar import Calendar
+    from engine.definitions import Definition
+    from engine.runtime import Runtime
+
+MAX_TRIES = 5
+_FIRST_WAIT_S = 0.005
+
+T = TypeVar("T")
+
+
+@dataclass
+class Case:
+    """A case as one step sees it: what was read, and the workflow in memory that the step moves on."""
+
+    runtime: Runtime
+    row: InstanceRow
+    tasks: dict[int, UserTaskRow]
+    """Open tasks by id, as they were read."""
+    definition: Definition
+    workflow: Workflow
+    state: CaseState
+    now: datetime
+    before: frozenset[int] = frozenset()
+    """Numbers of the tokens that rested when the step began."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Give the calendar of the case."""
+        return self.runtime.calendar
+
+    def variables(self, number: int) -> Mapping[str, Any]:
+        """Give the variables that a resting task sees."""
+        return spiff.resting(self.workflow)[number].data
+
+    def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
+        """Give the value of a FEEL text."""
+        compiled = feel.compile(text, names=self.definition.names)
+        return compiled.evaluate(variables, self.runtime.environment(self.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A case that was started."""
+
+    id: int
+    business_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """What starts a case. `variables` are checked answers."""
+
+    service_key: str
+    office_id: int
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+def start(runtime: Runtime, actor: Actor, request: StartRequest) -> Started:
+    """Start a case of a service's newest version.
+
+    Raises NotFound for an unknown service, NotAllowed when the actor is in none of its starting groups at
+    the office, InvalidInput for variables that a case cannot hold, Busy when the service keeps changing.
+    """
+    variables = checked_variables(request.variables)
+    fresh = False
+    for attempt in range(MAX_TRIES):
+        definition_id, definition = runtime.catalogue.newest(request.service_key, fresh=fresh)
+        _check_may_start(runtime, definition, actor, request.office_id)
+        try:
+            return _start_once(runtime, actor, request, definition_id, definition, variables)
+        except ConflictError:
+            fresh = True
+            _wait(attempt)
+    raise Busy
+
+
+def advance(
+    runtime: Runtime,
+    load: Callable[[], tuple[InstanceRow, list[UserTaskRow]] | None],
+    act: Callable[[Case], tuple[Deed, T]],
+) -> T:
+    """Move a case on by one step: read, act in memory, save; start again when somebody was quicker.
+
+    load: reads the case, for example by the id of one of its tasks. act: moves the workflow and says what
+    was done; it may be called several times and must not touch anything outside.
+    Raises NotFound when there is no such case, InvalidState when it has ended, Busy after MAX_TRIES, and
+    whatever act raises.
+    """
+    for attempt in range(MAX_TRIES):
+        found = load()
+        if found is None:
+            raise NotFound("Expected a case with that id, but there is none", code="case_unknown")
+        case = open_case(runtime, *found)
+        deed, result = act(case)
+        saved = work_out(case, deed)
+        try:
+            runtime.steps.save(saved)
+        except ConflictError:
+            _wait(attempt)
+            continue
+        _wake_if_due(runtime, saved)
+        return result
+    raise Busy
+
+
+def cancel(runtime: Runtime, process_instance_id: int, actor: Actor, reason: str) -> None:
+    """Cancel a case for good; raises InvalidInput without a reason, NotAllowed for anybody but a supervisor."""
+    if not {"supervisor", "admin"} & actor.roles:
+        raise NotAllowed("Expected a supervisor to cancel a case", code="not_a_supervisor")
+    if len(reason.strip()) < 5:  # noqa: PLR2004 - a word of explanation at least
+        raise InvalidInput("Expected a reason of at least 5 characters for cancelling the case", code="reason_missing")
+
+    def act(case: Case) -> tuple[Deed, None]:
+        case.workflow.cancel()
+        return Deed("case_cancelled", actor, payload={"reason": reason.strip()}, cancelled=True), None
+
+    advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
+
+
+def open_case(runtime: Runtime, row: InstanceRow, tasks: list[UserTaskRow]) -> Case:
+    """Unseal a running case and make its workflow; raises InvalidState when it has ended."""
+    if row.state != "active":
+        raise InvalidState(f"Expected a running case, but {row.business_key} has ended", code="case_ended")
+    definition = runtime.catalogue.get(row.definition_id)
+    now = runtime.clock.now()
+    content = runtime.sealer.open(row.sealed_state, sealing_place(row.id))
+    workflow, extra = codec.load(content, definition.specs, runtime.script_engine(definition, now))
+    state = CaseState.unpack(extra)
+    before = frozenset(spiff.resting(workflow))
+    return Case(runtime, row, {task.id: task for task in tasks}, definition, workflow, state, now, before)
+
+
+def final_variables(runtime: Runtime, row: InstanceRow) -> dict[str, Any]:
+    """Give the variables with which an ended case ended."""
+    definition = runtime.catalogue.get(row.definition_id)
+    content = runtime.sealer.open(row.sealed_state, sealing_place(row.id))
+    workflow, _ = codec.load(content, definition.specs, runtime.script_engine(definition, runtime.clock.now()))
+    return dict(workflow.data)
+
+
+def _start_once(
+    runtime: Runtime,
+    actor: Actor,
+    request: StartRequest,
+    definition_id: int,
+    definition: Definition,
+    variables: dict[str, Any],
+) -> Started:
+    now = runtime.clock.now()
+    engine = runtime.script_engine(definition, now)
+    title = feel.compile(definition.title, names=definition.names).evaluate(variables, runtime.environment(now))
+    row = InstanceRow(
+        id=runtime.ids.next(),
+        definition_id=definition_id,
+        service_key=definition.key,
+        business_key="",
+        title=str(title or "")[:200],
+        office_id=request.office_id,
+        state="active",
+        outcome=None,
+        started_at=to_ms(now),
+        started_by=actor.person_id,
+        ended_at=None,
+        row_version=1,
+        history_seq=0,
+        history_head=GENESIS,
+        sealed_state=b"",
+    )
+    workflow = spiff.start(definition.specs, engine, variables)
+    case = Case(runtime, row, {}, definition, workflow, CaseState(), now)
+    saved = work_out(case, Deed("case_started", actor, payload={"answers": variables}))
+    saved.subjects = _subjects(case, variables)
+    saved.case_number = (definition.case_number and f"{definition.case_number}-{now.year}", definition_id)
+    inserted = runtime.steps.insert(saved)
+    _wake_if_due(runtime, saved)
+    return Started(inserted.id, inserted.business_key)
+
+
+def _check_may_start(runtime: Runtime, definition: Definition, actor: Actor, office_id: int) -> None:
+    if actor.person_id is None:
+        return
+    for group in definition.start_groups:
+        if actor.in_group(group, runtime.offices.at_level(office_id, runtime.groups[group].level)):
+            return
+    raise NotAllowed(
+        f"Expected somebody of {', '.join(definition.start_groups)} at this office to start the case",
+        code="may_not_start",
+    )
+
+
+def _subjects(case: Case, variables: dict[str, Any]) -> list[bytes]:
+    if case.definition.subject is None:
+        return []
+    identity = case.evaluate(case.definition.subject, variables)
+    return [case.runtime.sealer.index("identity", str(identity))] if identity else []
+
+
+def _wake_if_due(runtime: Runtime, saved: Saved) -> None:
+    now = saved.history.at
+    if any(job.due_at <= now for job in saved.jobs_added):
+        runtime.wake()
+
+
+def _wait(attempt: int) -> None:
+    """Wait a little, longer each time and never the same for two competitors."""
+    time.sleep(_FIRST_WAIT_S * (2**attempt) * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret

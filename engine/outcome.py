@@ -1,0 +1,282 @@
+"""From a workflow that came to rest to the rows that a step writes: tasks, clocks, jobs, letters, history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine import clocks, codec, spiff
+from engine.clocks import DeadlineState
+from engine.deadlines import Arrival, Follower, enclosing
+from engine.history import Link, make_link
+from engine.people import SYSTEM, Actor, office_of_group
+from engine.state import sealing_place, to_ms
+from engine.store.schema import FAR_FUTURE_MS
+from engine.store.steps import DeadlineRow, IncidentRow, JobRow, Saved, TaskChange, UserTaskRow
+from engine.timers import moment_of
+
+if TYPE_CHECKING:
+    from engine.instances import Case
+
+DEFAULT_PRIORITY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a step did, in the past participle; everything else follows from it.
+
+    task: the user task that it completed. strikes: keys of deadlines whose moment has come. assignees: who
+    holds a task after it, by user task id. retries: numbers of tokens whose incident was taken up again.
+    """
+
+    event: str
+    actor: Actor = SYSTEM
+    element_id: str | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+    task: UserTaskRow | None = None
+    strikes: tuple[str, ...] = ()
+    assignees: dict[int, int | None] = field(default_factory=dict)
+    failures: tuple[tuple[int, str, str], ...] = ()
+    """Outside calls given up, as (task number, code, message)."""
+    retries: tuple[int, ...] = ()
+    cancelled: bool = False
+
+
+def work_out(case: Case, deed: Deed) -> Saved:
+    """Give everything that the step writes. Changes the case's state in memory and nothing else."""
+    return _Outcome(case, deed).saved()
+
+
+class _Outcome:
+    def __init__(self, case: Case, deed: Deed) -> None:
+        self.case, self.deed = case, deed
+        self.now_ms = to_ms(case.now)
+        self.workflow = case.workflow
+        self.finished = self.workflow.completed or deed.cancelled
+        self.resting = {} if self.finished else spiff.resting(self.workflow)
+        self.events: list[dict[str, Any]] = []
+        self.follower = Follower(
+            case.definition, case.state.deadlines, case.calendar, case.now, self._evaluate, self.events
+        )
+
+    def saved(self) -> Saved:
+        """Work everything out, in the order in which it depends on each other."""
+        case, deed = self.case, self.deed
+        self._follow_clocks()
+        closed = list(self._close_tasks())
+        opened = list(self._open_tasks())
+        jobs_added, jobs_removed = self._change_jobs()
+        raised, resolved = self._change_incidents()
+        state, outcome = self._end()
+        self._issue_letters()
+        link = Link(0, self.now_ms, deed.event, deed.actor.person_id, deed.element_id, self._payload())
+        history = make_link(case.runtime.sealer, case.row.id, (case.row.history_seq, case.row.history_head), link)
+        content = codec.dump(self.workflow, case.state.pack())
+        return Saved(
+            instance=case.row,
+            state=state,
+            outcome=outcome,
+            ended_at=self.now_ms if self.finished else None,
+            sealed_state=case.runtime.sealer.seal(content, sealing_place(case.row.id)),
+            history=history,
+            opened=opened,
+            changed=closed,
+            jobs_added=jobs_added,
+            jobs_removed=jobs_removed,
+            deadlines=list(self._deadline_rows()),
+            incidents_raised=raised,
+            incidents_resolved=resolved,
+            resolved_by=deed.actor.person_id,
+        )
+
+    def _follow_clocks(self) -> None:
+        for key in self.deed.strikes:
+            self.follower.strike(key)
+        arrivals = [*self._passed(), *self._newly_resting()]
+        self.follower.follow(arrivals, self.resting, finished=self.finished)
+
+    def _passed(self) -> Iterator[Arrival]:
+        for passed in self.workflow.trace:
+            scopes = spiff.scopes_of(self.workflow, passed.task)
+            yield Arrival(passed.element_id, scopes, passed.data, passed=True)
+
+    def _newly_resting(self) -> Iterator[Arrival]:
+        for number, item in self.resting.items():
+            if number not in self.case.before:
+                yield Arrival(item.element_id, item.scopes, item.data, passed=False)
+
+    def _close_tasks(self) -> Iterator[TaskChange]:
+        """Give the tasks that the step completed, cancelled, moved in time or handed to somebody else."""
+        state = self.case.state
+        still_open = {state.tasks.get(number): item for number, item in self.resting.items() if item.kind == "user_task"}
+        for row in self.case.tasks.values():
+            if row.id in still_open:
+                assignee = self.deed.assignees.get(row.id, row.assignee)
+                change = TaskChange(row, "open", assignee, self._due_of(still_open[row.id]))
+                if (change.assignee, change.due_at) != (row.assignee, row.due_at):
+                    yield change
+                continue
+            state.tasks.pop(row.number, None)
+            state.signed.pop(row.number, None)
+            completed = self.deed.task is not None and self.deed.task.id == row.id
+            if completed and self.deed.actor.person_id is not None:
+                state.doers.setdefault(row.element_id, []).append(self.deed.actor.person_id)
+            self._note("user_task_completed" if completed else "user_task_cancelled", task=row.id, element=row.element_id)
+            by = self.deed.actor.person_id if completed else None
+            yield TaskChange(row, "completed" if completed else "cancelled", row.assignee, row.due_at, self.now_ms, by)
+
+    def _open_tasks(self) -> Iterator[UserTaskRow]:
+        case = self.case
+        for number, item in self.resting.items():
+            if item.kind != "user_task" or number in case.state.tasks:
+                continue
+            group = case.definition.elements[item.element_id].group
+            assert group is not None  # the gate refuses a user task without one
+            row = UserTaskRow(
+                id=case.runtime.ids.next(),
+                process_instance_id=case.row.id,
+                number=number,
+                element_id=item.element_id,
+                state="open",
+                candidate_group=group,
+                office_id=office_of_group(case.runtime.groups, case.runtime.offices, group, case.row.office_id),
+                assignee=None,
+                priority=DEFAULT_PRIORITY,
+                due_at=self._due_of(item),
+                created_at=self.now_ms,
+            )
+            case.state.tasks[number] = row.id
+            self._note("user_task_created", task=row.id, element=item.element_id, group=group)
+            yield row
+
+    def _due_of(self, item: spiff.Resting) -> int:
+        """Give when a task must be done: the earliest of its own clock and those that run around it."""
+        calendar, now = self.case.calendar, self.case.now
+        running = enclosing(self.case.state.deadlines, item.scopes)
+        moments = [clocks.due_at(tracked.facts, calendar, now).at for tracked in running]
+        element = self.case.definition.elements[item.element_id]
+        for tracked in running:
+            if tracked.facts.id == element.latest_for and element.leaving:
+                due = clocks.due_at(tracked.facts, calendar, now)
+                latest = clocks.latest_start(due, clocks.parse_limits(element.leaving), calendar)
+                moments.append(calendar.close_of_business(latest))
+        return to_ms(min(moments)) if moments else FAR_FUTURE_MS
+
+    def _change_jobs(self) -> tuple[list[JobRow], list[int]]:
+        """Compare the moments that the case waits for with those that are stored."""
+        known = self.case.state.jobs
+        wanted = dict(self._wanted_jobs())
+        added, removed = [], []
+        for key in list(known):
+            if key not in wanted or wanted[key] != known[key][1]:
+                removed.append(known.pop(key)[0])
+        for key, due in wanted.items():
+            if key not in known:
+                kind, _, target = key.partition(":")
+                job = JobRow(self.case.runtime.ids.next(), self.case.row.id, kind, target, due)
+                known[key] = (job.id, due)
+                added.append(job)
+        return added, removed
+
+    def _wanted_jobs(self) -> Iterator[tuple[str, int]]:
+        known, given_up = self.case.state.jobs, self.case.state.incidents
+        for number, item in self.resting.items():
+            if item.kind == "call":
+                failed = any(failure[0] == number for failure in self.deed.failures)
+                if not failed and (number not in given_up or number in self.deed.retries):
+                    key = f"call:{number}"
+                    yield key, known[key][1] if key in known else self.now_ms
+            for event in item.waits:
+                if isinstance(event, spiff.ClockEvent) and event.kind != "deadline":
+                    key = f"clock:{number}:{event.element_id}"
+                    yield key, known[key][1] if key in known else self._strikes_at(event, item)
+        for key, tracked in self.case.state.deadlines.items():
+            moment = None if self.finished else self.follower.next_moment(tracked)
+            if moment is not None:
+                yield f"deadline:{key}", to_ms(moment)
+
+    def _strikes_at(self, event: spiff.ClockEvent, item: spiff.Resting) -> int:
+        evaluate = lambda text: self._evaluate(text, item.data, event.element_id)  # noqa: E731 - binds the context
+        return to_ms(moment_of(event.text, self.case.now, self.case.calendar, evaluate))
+
+    def _change_incidents(self) -> tuple[list[IncidentRow], list[int]]:
+        """Raise an incident for what could not be carried out; resolve those that are over."""
+        known = self.case.state.incidents
+        stuck = {} if self.finished else self.workflow.stuck
+        raised = []
+        for number, error in stuck.items():
+            if number not in known:
+                raised.append(self._incident(number, error.element_id or "", error.code, error.message))
+        for number, code, message in self.deed.failures:
+            if number in self.resting and number not in known:
+                raised.append(self._incident(number, self.resting[number].element_id, code, message))
+        fresh = {row.number for row in raised}
+        resolved = []
+        for number in list(known):
+            waits = number in self.resting and number not in self.deed.retries
+            if number not in stuck and not waits and number not in fresh:
+                resolved.append(known.pop(number))
+                self._note("incident_resolved", incident=resolved[-1])
+        return raised, resolved
+
+    def _incident(self, number: int, element_id: str, code: str, message: str) -> IncidentRow:
+        row = IncidentRow(self.case.runtime.ids.next(), number, element_id, code, message, self.now_ms)
+        self.case.state.incidents[number] = row.id
+        self._note("incident_raised", incident=row.id, element=element_id, code=code, message=message)
+        return row
+
+    def _end(self) -> tuple[str, str | None]:
+        state = self.case.state
+        for passed in self.workflow.trace:
+            if passed.element_id in self.case.definition.outcomes:
+                state.outcome = passed.element_id
+        if self.deed.cancelled:
+            return "cancelled", None
+        if not self.finished:
+            return "active", None
+        self._note("case_completed", outcome=state.outcome)
+        return "completed", state.outcome
+
+    def _issue_letters(self) -> None:
+        for passed in self.workflow.trace:
+            element = self.case.definition.elements.get(passed.element_id)
+            if element is not None and element.letter is not None:
+                self._note("letter_issued", letter=element.letter, element=element.id, data=passed.data)
+
+    def _deadline_rows(self) -> Iterator[DeadlineRow]:
+        calendar, now = self.case.calendar, self.case.now
+        touched = {f"{event['deadline']}:{event['scope']}" for event in self.events if "deadline" in event}
+        for key in touched:
+            facts = self.case.state.deadlines[key].facts
+            due = clocks.due_at(facts, calendar, now)
+            paused = any(pause.ended_at is None for pause in facts.pauses)
+            yield DeadlineRow(
+                key=key,
+                deadline_id=facts.id,
+                kind=facts.kind.value,
+                state=DeadlineState.PAUSED.value if paused else clocks.state_of(facts, calendar, now).value,
+                office_id=self.case.row.office_id,
+                started_at=to_ms(facts.started_at),
+                due_at=to_ms(due.at),
+                provisional=int(due.provisional),
+                ended_at=None if facts.ended_at is None else to_ms(facts.ended_at),
+                calendar_version=due.calendar_version,
+            )
+
+    def _payload(self) -> dict[str, Any]:
+        payload = dict(self.deed.payload)
+        drawn = [[p.element_id, p.source_id] for p in self.workflow.trace if "__" not in p.element_id]
+        if drawn:
+            payload["passed"] = drawn
+        if self.workflow.rules_hit:
+            payload["rules"] = [list(hit) for hit in self.workflow.rules_hit]
+        if self.events:
+            payload["events"] = self.events
+        return payload
+
+    def _evaluate(self, text: str, variables: Any, element_id: str) -> Any:
+        return self.workflow.script_engine.value(text, variables, element_id)
+
+    def _note(self, event: str, **more: Any) -> None:
+        self.events.append({"type": event, **more})

@@ -1,0 +1,89 @@
+"""Persons, offices and groups: who somebody is and what they may see and do. Knows no passwords' checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from engine.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from engine.definitions import Groups
+    from engine.store.people import OfficeRow, PeopleStore
+
+ROLES = ("caseworker", "designer", "supervisor", "operator", "auditor", "admin")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a member of staff, or the application itself when `person_id` is None."""
+
+    person_id: int | None
+    name: str
+    office_id: int | None = None
+    memberships: frozenset[tuple[str, int]] = frozenset()
+    """Groups as (group, office id)."""
+    roles: frozenset[str] = frozenset()
+
+    @cached_property
+    def principals(self) -> frozenset[str]:
+        """Give the inboxes that this person sees: the own one and those of the groups."""
+        own = set() if self.person_id is None else {f"p{self.person_id}"}
+        return frozenset(own | {f"{group}@{office}" for group, office in self.memberships})
+
+    def in_group(self, group: str, office_id: int) -> bool:
+        """Say whether the person belongs to a group at an office."""
+        return (group, office_id) in self.memberships
+
+
+SYSTEM = Actor(None, "Linbang")
+
+
+@dataclass(frozen=True)
+class Offices:
+    """The offices of an authority, and the way up from each."""
+
+    rows: Mapping[int, OfficeRow] = field(default_factory=dict)
+
+    def at_level(self, office_id: int, level: str) -> int:
+        """Give the office of that level at or above an office; raises InvalidInput when there is none."""
+        for found in self.chain(office_id):
+            if self.rows[found].level == level:
+                return found
+        raise InvalidInput(
+            f"Expected the office {office_id} to have a {level} above it, but it has none", code="office_missing"
+        )
+
+    def chain(self, office_id: int) -> list[int]:
+        """Give an office and those above it."""
+        chain: list[int] = []
+        current: int | None = office_id
+        while current is not None and current in self.rows and current not in chain:
+            chain.append(current)
+            current = self.rows[current].parent_id
+        return chain
+
+    def below(self, office_id: int) -> list[int]:
+        """Give an office and all those below it."""
+        return [found for found in self.rows if office_id in self.chain(found)]
+
+
+def read_offices(store: PeopleStore) -> Offices:
+    """Read all offices."""
+    return Offices({row.id: row for row in store.offices()})
+
+
+def read_actor(store: PeopleStore, person_id: int) -> Actor | None:
+    """Read who a person is; None when there is no such person or they may not sign in."""
+    row = store.person(person_id=person_id)
+    if row is None or not row.active:
+        return None
+    groups = frozenset(store.memberships(person_id))
+    return Actor(row.id, row.name, row.office_id, groups, frozenset(row.roles.split()))
+
+
+def office_of_group(groups: Groups, offices: Offices, group: str, case_office: int) -> int:
+    """Give the office whose people of a group do the work of a case."""
+    return offices.at_level(case_office, groups[group].level)

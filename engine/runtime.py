@@ -1,0 +1,64 @@
+"""What every verb of the engine is given: the database, the clock, the keys, the services, the connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine import feel
+from engine.people import Offices
+from engine.spiff import ScriptEngine
+from engine.state import to_ms
+
+if TYPE_CHECKING:
+    from engine.calendar import Calendar
+    from engine.catalogue import Catalogue
+    from engine.definitions import Definition, Groups
+    from engine.ids import IdSource
+    from engine.ports import Clock, Connector
+    from engine.sealing import Sealer
+    from engine.store import Database, StepStore
+    from engine.store.inbox import InboxStore
+    from engine.store.jobs import JobStore
+    from engine.store.people import PeopleStore
+
+
+def _nobody_waits() -> None:
+    """Stand in for a dispatcher where none runs."""
+
+
+@dataclass
+class Runtime:
+    """One installation for one authority (tenant). Shared by threads."""
+
+    tenant_id: int
+    database: Database
+    steps: StepStore
+    people: PeopleStore
+    inbox: InboxStore
+    jobs: JobStore
+    catalogue: Catalogue
+    clock: Clock
+    ids: IdSource
+    sealer: Sealer
+    calendar: Calendar
+    groups: Groups
+    offices: Offices = field(default_factory=Offices)
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
+    wake: Callable[[], None] = _nobody_waits
+    """Tells the dispatcher, after a commit, that something is due now."""
+
+    def now_ms(self) -> int:
+        """Give the present moment in milliseconds."""
+        return to_ms(self.clock.now())
+
+    def environment(self, now: datetime | None = None) -> feel.Environment:
+        """Give what expressions may learn of the world; the clock stands still for the length of a step."""
+        moment = now or self.clock.now()
+        return feel.Environment(now=lambda: moment, zone=self.calendar.zone, calendar=self.calendar)
+
+    def script_engine(self, definition: Definition, now: datetime) -> ScriptEngine:
+        """Make the evaluator for one step of a case of this definition."""
+        return ScriptEngine(self.environment(now), definition.names, definition.decisions)

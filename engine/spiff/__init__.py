@@ -1,0 +1,31 @@
+"""Runs a workflow in memory with SpiffWorkflow: tokens, data, events. No I/O, no clock of its own."""
+
+from .errors import StepError
+from .events import ClockEvent, MessageEvent
+from .parser import Specs, parse
+from .run import Resting, Scope, answer, complete, deliver_message, fail, fire, parameters, resting, retry, scopes_of, start
+from .script_engine import ScriptEngine
+from .workflow import Passed, Workflow
+
+__all__ = [
+    "ClockEvent",
+    "MessageEvent",
+    "Passed",
+    "Resting",
+    "Scope",
+    "ScriptEngine",
+    "Specs",
+    "StepError",
+    "Workflow",
+    "answer",
+    "complete",
+    "deliver_message",
+    "fail",
+    "fire",
+    "parameters",
+    "parse",
+    "resting",
+    "retry",
+    "scopes_of",
+    "start",
+]

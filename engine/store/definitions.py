@@ -1,0 +1,88 @@
+"""Reads and writes bundles and their versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select, update
+
+from engine.store import schema as s
+from engine.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRow:
+    """One deployed version of a service."""
+
+    id: int
+    key: str
+    version: int
+    digest: str
+    deployed_at: int
+    deployed_by: int | None
+    note: str
+
+
+class DefinitionStore:
+    """Versions are only ever added."""
+
+    def __init__(self, database: Database, tenant_id: int) -> None:
+        self._database = database
+        self._tenant = tenant_id
+
+    def add(self, row: DefinitionRow, content: bytes) -> DefinitionRow:
+        """Add a version with the next number and make it the newest; gives it back with the number."""
+        with self._database.writing() as connection:
+            table = s.process_definition.c
+            newest = connection.execute(
+                select(func.max(table.version)).where(table.tenant_id == self._tenant, table.key == row.key)
+            ).scalar()
+            version = (newest or 0) + 1
+            known = connection.execute(
+                select(s.bundle.c.digest).where(s.bundle.c.tenant_id == self._tenant, s.bundle.c.digest == row.digest)
+            ).first()
+            if known is None:
+                connection.execute(
+                    insert(s.bundle), {"tenant_id": self._tenant, "digest": row.digest, "content": content}
+                )
+            added = DefinitionRow(row.id, row.key, version, row.digest, row.deployed_at, row.deployed_by, row.note)
+            values = {name: getattr(added, name) for name in DefinitionRow.__slots__}
+            connection.execute(insert(s.process_definition), {"tenant_id": self._tenant, **values})
+            if newest is None:
+                first = {"tenant_id": self._tenant, "key": row.key, "definition_id": row.id, "last_number": 0}
+                connection.execute(insert(s.service), first)
+            else:
+                connection.execute(
+                    update(s.service)
+                    .where(s.service.c.tenant_id == self._tenant, s.service.c.key == row.key)
+                    .values(definition_id=row.id)
+                )
+        return added
+
+    def versions(self, key: str | None = None) -> list[DefinitionRow]:
+        """List the versions of one service, or of all, newest first."""
+        table = s.process_definition.c
+        query = select(*(table[name] for name in DefinitionRow.__slots__)).where(table.tenant_id == self._tenant)
+        if key is not None:
+            query = query.where(table.key == key)
+        with self._database.reading() as connection:
+            return [DefinitionRow(*row) for row in connection.execute(query.order_by(table.key, table.version.desc()))]
+
+    def newest(self, key: str) -> int | None:
+        """Give the id of a service's newest version."""
+        query = select(s.service.c.definition_id).where(s.service.c.tenant_id == self._tenant, s.service.c.key == key)
+        with self._database.reading() as connection:
+            found: int | None = connection.execute(query).scalar()
+            return found
+
+    def content(self, definition_id: int) -> tuple[DefinitionRow, bytes] | None:
+        """Give a version and the zip of its bundle."""
+        table = s.process_definition.c
+        query = (
+            select(*(table[name] for name in DefinitionRow.__slots__), s.bundle.c.content)
+            .join(s.bundle, (s.bundle.c.tenant_id == table.tenant_id) & (s.bundle.c.digest == table.digest))
+            .where(table.tenant_id == self._tenant, table.id == definition_id)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return (DefinitionRow(*row[:-1]), row[-1]) if row else None

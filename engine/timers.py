@@ -1,0 +1,84 @@
+"""When a timer of a diagram strikes. Reads the texts that designers write; knows no rows."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine import clocks, feel
+from engine.errors import InvalidInput
+from engine.feel import YearMonthDuration
+
+if TYPE_CHECKING:
+    from engine.calendar import Calendar
+
+_CYCLE = re.compile(r"R(\d*)/(.+)")
+_SPAN = re.compile(r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_LIMIT = re.compile(r"\d+\s*(WD|D)")
+MAX_YEARS = 100
+
+
+def moment_of(text: str, now: datetime, calendar: Calendar, evaluate: Callable[[str], Any]) -> datetime:
+    """Give the moment at which a timer strikes that is reached now; aware.
+
+    text: an ISO duration, date or cycle, a limit such as `5 WD`, or FEEL after `=`. A cycle gives its next
+    strike. Raises InvalidInput saying what was expected.
+    """
+    value: Any = text.strip()
+    if value.startswith("="):
+        value = evaluate(value[1:].strip())
+    if isinstance(value, str):
+        value = _read(value, now, calendar)
+    moment = _add(value, now, calendar)
+    if abs(moment - now) > timedelta(days=366 * MAX_YEARS):
+        raise InvalidInput(f"Expected a timer within {MAX_YEARS} years, but {text!r} is {moment:%Y-%m-%d}", code="timer_far")
+    return moment
+
+
+def repeats_of(text: str) -> int | None:
+    """Give how often a cycle strikes; None without a number or for another text."""
+    found = _CYCLE.fullmatch(text.strip())
+    return int(found[1]) if found and found[1] else None
+
+
+def _read(text: str, now: datetime, calendar: Calendar) -> Any:
+    cycle = _CYCLE.fullmatch(text)
+    if cycle:
+        text = cycle[2]
+    if _LIMIT.fullmatch(text):
+        return clocks.end_of_limit(clocks.parse_limit(text), now, calendar).at
+    span = _SPAN.fullmatch(text)
+    if span:
+        years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in span.groups())
+        length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return _add(YearMonthDuration(12 * years + months), now, calendar) + length
+    try:
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    except ValueError as exc:
+        raise InvalidInput(
+            f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}", code="timer_broken"
+        ) from exc
+
+
+def _add(value: Any, now: datetime, calendar: Calendar) -> datetime:
+    """Give the moment of a duration from now, or of a date, which begins at its first minute."""
+    if isinstance(value, timedelta):
+        return now + value
+    if isinstance(value, YearMonthDuration):
+        if value.months == 0:
+            return now
+        return _plus_months(now.astimezone(calendar.zone), value.months)
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=calendar.zone)
+    if isinstance(value, date):
+        return datetime.combine(value, time(0), calendar.zone)
+    raise InvalidInput(f"Expected a timer to be a duration or a date, but it is {feel.to_text(value)}", code="timer_broken")
+
+
+def _plus_months(moment: datetime, months: int) -> datetime:
+    """Give the same day of a later month, or its last day when it is shorter."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,100 @@
+"""Small services for tests, written down as a designer would, without drawing them."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+import yaml
+
+from engine.definitions import Bundle, read_groups
+
+GROUPS = read_groups(
+    b"""
+clerk: {level: subdistrict, name: {zh: clerk, en: clerk}}
+reviewer: {level: subdistrict, name: {zh: reviewer, en: reviewer}}
+district: {level: district, name: {zh: district, en: district}}
+supervisor: {level: district, name: {zh: supervisor, en: supervisor}}
+"""
+)
+
+_NAMESPACES = (
+    'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" '
+    'xmlns:linbang="urn:linbang:bpmn:1" linbang:language="en" targetNamespace="test"'
+)
+_PROCESS = 'linbang:caseNumber="T" linbang:title="name" linbang:startGroups="clerk"'
+ANY_FORM = b'{"type": "default", "components": []}'
+
+
+def diagram(body: str, *, key: str = "t", extra: str = "", process: str = _PROCESS) -> bytes:
+    """Write a diagram around the elements of one process."""
+    return (
+        f'<bpmn:definitions {_NAMESPACES}>{extra}<bpmn:process id="{key}" name="{key}" isExecutable="true" {process}>'
+        f"{body}</bpmn:process></bpmn:definitions>"
+    ).encode()
+
+
+def bundle(body: str, *, key: str = "t", extra: str = "", process: str = _PROCESS, **files: bytes) -> Bundle:
+    """Make a service of one diagram; `files` are named with `__` for a dot, such as `form__form__json`."""
+    contents = {f"{key}.bpmn": diagram(body, key=key, extra=extra, process=process), "any.form.json": ANY_FORM}
+    for name, content in files.items():
+        contents[name.replace("__", ".")] = content
+    for language in ("zh", "en"):
+        contents.setdefault(f"texts.{language}.yaml", _texts(key, contents))
+    return Bundle(key, MappingProxyType(contents))
+
+
+def _texts(key: str, contents: dict[str, bytes]) -> bytes:
+    """Name everything by its own id."""
+    drawn = b"".join(content for name, content in contents.items() if name.endswith(".bpmn"))
+    names = lambda tag: {found.decode() for found in re.findall(rb"<(?:" + tag + rb') [^>]*?\bid="(\w+)"', drawn)}  # noqa: E731
+    words = {
+        "service": {"name": key},
+        "processes": {name: name for name in names(b"bpmn:process")},
+        "elements": {name: {"name": name} for name in names(rb"bpmn:\w+")},
+        "deadlines": {name: name for name in names(b"linbang:deadline")},
+        "messages": {name: {"button": name} for name in names(b"bpmn:message")},
+        "reasons": {"because": "because"},
+        "letters": {name.split("/")[-1][:-5]: {"title": name} for name in contents if name.endswith(".html")},
+    }
+    return yaml.safe_dump(words).encode()
+
+
+def user_task(element_id: str, group: str = "reviewer", inner: str = "", **attributes: str) -> str:
+    """Write a user task; `attributes` are ours, without their prefix."""
+    more = "".join(f' linbang:{name}="{value}"' for name, value in {"form": "any", **attributes}.items())
+    return (
+        f'<bpmn:userTask id="{element_id}" linbang:candidateGroup="{group}"{more}>'
+        f"{extensions(inner)}</bpmn:userTask>"
+    )
+
+
+def extensions(inner: str) -> str:
+    """Wrap extension elements."""
+    return f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>" if inner else ""
+
+
+def chain(*ids: str) -> str:
+    """Write flows from each id to the next."""
+    return "".join(flow(source, target) for source, target in zip(ids, ids[1:], strict=False))
+
+
+def flow(source: str, target: str, condition: str | None = None, flow_id: str | None = None) -> str:
+    """Write one flow."""
+    inner = f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression>" if condition else ""
+    name = flow_id or f"f_{source}_{target}"
+    return f'<bpmn:sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+
+
+def node(kind: str, element_id: str, inner: str = "", attributes: str = "") -> str:
+    """Write any element."""
+    return f'<bpmn:{kind} id="{element_id}" {attributes}>{inner}</bpmn:{kind}>'
+
+
+FOUR_TASKS = (
+    node("startEvent", "begin")
+    + "".join(user_task(f"t{n}") for n in range(1, 5))
+    + node("endEvent", "done")
+    + chain("begin", "t1", "t2", "t3", "t4", "done")
+)

@@ -1,0 +1,107 @@
+"""What tests of the engine share: an installation in a folder, a clock to move, and the fixed cast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from engine.calendar import Calendar
+from engine.catalogue import Catalogue
+from engine.definitions import Bundle
+from engine.ids import IdSource
+from engine.instances import Started, StartRequest, start
+from engine.people import Actor, read_offices
+from engine.runtime import Runtime
+from engine.sealing import Sealer
+from engine.store import Database, StepStore
+from engine.store.definitions import DefinitionRow, DefinitionStore
+from engine.store.inbox import InboxRow, InboxStore
+from engine.store.jobs import JobStore
+from engine.store.people import OfficeRow, PeopleStore
+
+from .bundles import GROUPS
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+DISTRICT, QINGHE, SHIQIAO = 1, 2, 3
+
+
+@dataclass
+class MovedClock:
+    """A clock that stands still until it is moved."""
+
+    moment: datetime = datetime(2026, 3, 2, 10, 15, tzinfo=SHANGHAI)
+
+    def now(self) -> datetime:
+        return self.moment.astimezone(UTC)
+
+    def move(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+    def set(self, text: str) -> None:
+        self.moment = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def person(number: int, name: str, *groups: str, office: int = QINGHE, roles: str = "caseworker") -> Actor:
+    return Actor(number, name, office, frozenset((group, office) for group in groups), frozenset(roles.split()))
+
+
+CLERK = person(11, "Chen", "clerk")
+ALICE = person(12, "Alice", "reviewer")
+BOB = person(13, "Bob", "reviewer")
+STRANGER = person(14, "Stranger", "reviewer", office=SHIQIAO)
+DORA = person(15, "Dora", "district", office=DISTRICT)
+SUPERVISOR = person(16, "Sun", "supervisor", office=DISTRICT, roles="supervisor")
+
+
+@dataclass
+class World:
+    """An installation for one test."""
+
+    runtime: Runtime
+    clock: MovedClock = field(default_factory=MovedClock)
+
+    def deploy(self, bundle: Bundle) -> None:
+        row = DefinitionRow(self.runtime.ids.next(), bundle.key, 0, bundle.digest, self.runtime.now_ms(), None, "")
+        self.runtime.catalogue.deploy(bundle, row)
+
+    def start(self, key: str = "t", **variables: object) -> Started:
+        return start(self.runtime, CLERK, StartRequest(key, QINGHE, {"name": "Wang", **variables}))
+
+    def inbox(self, actor: Actor) -> list[InboxRow]:
+        return self.runtime.inbox.page(actor.principals, 100)
+
+    def task(self, actor: Actor, element_id: str) -> int:
+        """Give the id of the one open task of that element in the actor's inboxes."""
+        (row,) = [row for row in self.inbox(actor) if row.element_id == element_id]
+        return row.user_task_id
+
+
+def make_world(folder: Path, name: str = "linbang.db") -> World:
+    database = Database(f"sqlite:///{folder / name}")
+    database.create_tables()
+    people = PeopleStore(database, 1)
+    for office in (
+        OfficeRow(DISTRICT, None, "district", "990101", "临溪区", "Linxi District"),
+        OfficeRow(QINGHE, DISTRICT, "subdistrict", "990101001", "青禾街道", "Qinghe"),
+        OfficeRow(SHIQIAO, DISTRICT, "subdistrict", "990101002", "石桥街道", "Shiqiao"),
+    ):
+        people.add_office(office)
+    clock = MovedClock()
+    runtime = Runtime(
+        tenant_id=1,
+        database=database,
+        steps=StepStore(database, 1),
+        people=people,
+        inbox=InboxStore(database, 1),
+        jobs=JobStore(database, 1),
+        catalogue=Catalogue(DefinitionStore(database, 1), GROUPS, None),
+        clock=clock,
+        ids=IdSource(0),
+        sealer=Sealer(bytes(range(32))),
+        calendar=Calendar.standard(),
+        groups=GROUPS,
+        offices=read_offices(people),
+    )
+    return World(runtime, clock)

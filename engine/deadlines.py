@@ -25,13 +25,22 @@ Evaluate = Callable[[str, Mapping[str, Any], str], Any]
 
 @dataclass(slots=True)
 class Tracked:
-    """One clock of a case. `pausing`: numbers of the resting tokens that hold it, with the reason."""
+    """One clock of a case.
+
+    pausing: numbers of the resting tokens that hold it, with the reason; an empty reason for a token whose
+    pause has reached its cap and holds the clock no longer.
+    """
 
     facts: DeadlineFacts
     scope: int
     warned: list[str] = field(default_factory=list)
     breached: bool = False
     pausing: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def paused(self) -> bool:
+        """Say whether it stands still now."""
+        return any(self.pausing.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,8 @@ class Follower:
         if tracked is None or tracked.facts.end is not None:
             return None
         declaration = self.definition.deadlines[tracked.facts.id]
+        if tracked.paused:
+            self._end_capped_pauses(tracked)
         for level, moment in self._warnings(declaration, tracked):
             if moment <= self.now and level not in tracked.warned:
                 tracked.warned.append(level)
@@ -82,13 +93,32 @@ class Follower:
         return state
 
     def next_moment(self, tracked: Tracked) -> datetime | None:
-        """Say when the clock must be looked at again; never while it is paused, ended or breached."""
-        if tracked.facts.end is not None or tracked.breached or tracked.pausing:
+        """Say when the clock must be looked at again; while it is paused, when the pause reaches its cap."""
+        if tracked.facts.end is not None or tracked.breached:
             return None
+        if tracked.paused:
+            return min((end for _number, end in self._caps(tracked)), default=None)
         due = clocks.due_at(tracked.facts, self.calendar, self.now).at
         declaration = self.definition.deadlines[tracked.facts.id]
         coming = [moment for level, moment in self._warnings(declaration, tracked) if level not in tracked.warned]
         return min([due, *coming])
+
+    def _caps(self, tracked: Tracked) -> list[tuple[int, datetime]]:
+        """Give when each pause that holds the clock reaches the cap of its reason."""
+        found = []
+        for number, reason in tracked.pausing.items():
+            catalogued = self.definition.pauses.get(reason)
+            if catalogued is not None and catalogued.cap:
+                limit = clocks.parse_limit(catalogued.cap)
+                since = next(p.started_at for p in tracked.facts.pauses if p.ended_at is None and p.reason == reason)
+                found.append((number, clocks.end_of_limit(limit, since, self.calendar).at))
+        return found
+
+    def _end_capped_pauses(self, tracked: Tracked) -> None:
+        for number, end in self._caps(tracked):
+            if end <= self.now:
+                self._resume(tracked, [number], at=end)
+                tracked.pausing[number] = ""
 
     def _warnings(self, declaration: DeadlineDeclaration, tracked: Tracked) -> list[tuple[str, datetime]]:
         levels = clocks.parse_warnings(declaration.warn)
@@ -173,12 +203,14 @@ class Follower:
                     tracked.pausing[number] = reason
                     self._note("deadline_paused", tracked, reason=reason)
 
-    def _resume(self, tracked: Tracked, numbers: Iterable[int]) -> None:
+    def _resume(self, tracked: Tracked, numbers: Iterable[int], at: datetime | None = None) -> None:
         for number in numbers:
             reason = tracked.pausing.pop(number)
+            if not reason:
+                continue
             pauses = list(tracked.facts.pauses)
             index = next(i for i, pause in enumerate(pauses) if pause.ended_at is None and pause.reason == reason)
-            pauses[index] = replace(pauses[index], ended_at=self.now)
+            pauses[index] = replace(pauses[index], ended_at=at or self.now)
             tracked.facts = replace(tracked.facts, pauses=tuple(pauses))
             due = clocks.due_at(tracked.facts, self.calendar, self.now)
             self._note("deadline_resumed", tracked, reason=reason, due_at=due.at)
@@ -196,5 +228,5 @@ def enclosing(tracked: Mapping[str, Tracked], scopes: tuple[Scope, ...]) -> list
     """Give the clocks that run around a token, its own included; paused ones are not running."""
     numbers = {scope.number for scope in scopes}
     return [
-        item for item in tracked.values() if item.scope in numbers and item.facts.end is None and not item.pausing
+        item for item in tracked.values() if item.scope in numbers and item.facts.end is None and not item.paused
     ]

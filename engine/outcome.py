@@ -266,7 +266,7 @@ class _Outcome:
 
     def _payload(self) -> dict[str, Any]:
         payload = dict(self.deed.payload)
-        drawn = [[p.element_id, p.source_id] for p in self.workflow.trace if "__" not in p.element_id]
+        drawn = [[p.element_id, *map(_drawn, p.sources)] for p in self.workflow.trace if "__" not in p.element_id]
         if drawn:
             payload["passed"] = drawn
         if self.workflow.rules_hit:
@@ -280,3 +280,8 @@ class _Outcome:
 
     def _note(self, event: str, **more: Any) -> None:
         self.events.append({"type": event, **more})
+
+
+def _drawn(element_id: str) -> str:
+    """Give the element that a designer drew for one that the mend added."""
+    return element_id.split("__", 1)[0]

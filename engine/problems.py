@@ -1,4 +1,4 @@
-"""What is wrong in a file of a service: one record that the gate, the decisions and the command line share."""
+"""What is wrong in a file of a service: one record that all its readers share."""
 
 from __future__ import annotations
 

@@ -8,21 +8,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine import feel
-from engine.people import Offices
+from engine.catalogue import Catalogue
+from engine.people import Offices, read_offices
 from engine.spiff import ScriptEngine
 from engine.state import to_ms
+from engine.store import Database, StepStore
+from engine.store.definitions import DefinitionStore
+from engine.store.inbox import InboxStore
+from engine.store.jobs import JobStore
+from engine.store.people import PeopleStore
 
 if TYPE_CHECKING:
     from engine.calendar import Calendar
-    from engine.catalogue import Catalogue
     from engine.definitions import Definition, Groups
     from engine.ids import IdSource
     from engine.ports import Clock, Connector
     from engine.sealing import Sealer
-    from engine.store import Database, StepStore
-    from engine.store.inbox import InboxStore
-    from engine.store.jobs import JobStore
-    from engine.store.people import PeopleStore
 
 
 def _nobody_waits() -> None:
@@ -62,3 +63,36 @@ class Runtime:
     def script_engine(self, definition: Definition, now: datetime) -> ScriptEngine:
         """Make the evaluator for one step of a case of this definition."""
         return ScriptEngine(self.environment(now), definition.names, definition.decisions)
+
+
+def open_runtime(
+    database: Database,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    sealer: Sealer,
+    calendar: Calendar,
+    groups: Groups,
+    connectors: Mapping[str, Connector] | None = None,
+    tenant_id: int = 1,
+) -> Runtime:
+    """Put an installation together; its tables must exist. Offices are read now."""
+    people = PeopleStore(database, tenant_id)
+    known = connectors or {}
+    operations = {f"{name}.{operation}" for name, connector in known.items() for operation in connector.operations}
+    return Runtime(
+        tenant_id=tenant_id,
+        database=database,
+        steps=StepStore(database, tenant_id),
+        people=people,
+        inbox=InboxStore(database, tenant_id),
+        jobs=JobStore(database, tenant_id),
+        catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations or None),
+        clock=clock,
+        ids=ids,
+        sealer=sealer,
+        calendar=calendar,
+        groups=groups,
+        offices=read_offices(people),
+        connectors=known,
+    )

@@ -140,8 +140,7 @@ def standstills(facts: DeadlineFacts, now: datetime) -> tuple[Standstill, ...]:
         ended_at = pause.ended_at or stop
         if facts.ended_at is not None:
             ended_at = min(ended_at, facts.ended_at)
-        if pause.started_at < ended_at:
-            found.append(Standstill(pause.started_at, ended_at, pause.reason))
+        found.append(Standstill(pause.started_at, ended_at, pause.reason))
     return tuple(sorted(found))
 
 

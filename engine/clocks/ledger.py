@@ -65,7 +65,7 @@ def ledger(facts: DeadlineFacts, calendar: Calendar, now: datetime) -> tuple[Led
     course = follow(facts, calendar, now)
     until = course.due_on
     if facts.ended_at is not None:
-        until = min(until, max(course.start, calendar.local_date(facts.ended_at)))
+        until = min(until, calendar.local_date(facts.ended_at))
     still = standstills(facts, now)
     pauses = [(calendar.local_date(each.begin), calendar.local_date(each.end), each.reason) for each in still]
     lines = [_start_line(course.start, calendar)]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.decisions.boxed import Conditional, Context, Function, Invocation, List, Loop
 from engine.decisions.documents import Element, Problems, child, children, kind
-from engine.decisions.items import Types
-from engine.decisions.logic import Logic
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.decisions.items import Types
+    from engine.decisions.logic import Logic
     from engine.decisions.logic_reading import LogicReader
 
 MAX_DEPTH = 20  # boxes inside each other

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.decisions.errors import DecisionError
-from engine.decisions.items import Types
 from engine.decisions.knowledge import KnowledgeFunction
 from engine.decisions.logic import Evaluation, Logic, fitted, shown
 from engine.feel.errors import Trouble
 from engine.feel.loops import items_of
 from engine.feel.values import FeelFunction
+
+if TYPE_CHECKING:
+    from engine.decisions.items import Types
 
 
 def _inside(scope: Mapping[str, Any], variables: dict[str, Any]) -> MutableMapping[str, Any]:
@@ -152,6 +154,9 @@ class Loop(_Boxed):
 
 
 def _quantified(results: list[Any], *, every: bool) -> bool | None:
+    """Join the verdicts as `or` and `and` do; the boxes want true, false or null of each, else it is null."""
+    if any(type(result) is not bool and result is not None for result in results):
+        return None
     if (not every) in results:
         return not every
     return every if all(result is every for result in results) else None

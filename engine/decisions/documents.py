@@ -91,7 +91,7 @@ def load(xml: bytes, problems: Problems) -> Element | None:
         versions = ", ".join(sorted(NAMESPACES.values()))
         problems.add(
             "dmn_version",
-            f"Expected `definitions` of DMN {versions}, but found {name.localname} of {name.namespace or 'no namespace'}.",
+            f"Expected `definitions` of DMN {versions}, but found {name.localname} of {name.namespace}.",
             "Save it with an editor of DMN 1.3.",
             at=root,
         )

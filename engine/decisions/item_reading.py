@@ -39,6 +39,9 @@ def _item(element: Element, known: set[str], problems: Problems, depth: int) -> 
     if depth > MAX_DEPTH:
         problems.add("dmn_type", f"Expected at most {MAX_DEPTH} structures inside each other.", at=element)
         return item
+    function = child(element, "functionItem")
+    if function is not None:
+        item.base, item.returns = "function", function.get("outputTypeRef")
     for component in children(element, "itemComponent"):
         item.components[str(component.get("name"))] = _item(component, known, problems, depth + 1)
     return item

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.feel.expression import Expression
+from engine.feel.compare import equal
 from engine.feel.kinds import TYPES
-from engine.feel.runtime import Run
+
+if TYPE_CHECKING:
+    from engine.feel.expression import Expression
+    from engine.feel.runtime import Run
 
 ANY = "Any"
 
@@ -17,6 +20,7 @@ class ItemType:
     """One type: a base type, a structure of named parts, or a collection of either.
 
     allowed: unary tests that a value has to pass; those of a collection are for its items.
+    returns: what a type of functions gives.
     """
 
     name: str
@@ -24,6 +28,7 @@ class ItemType:
     collection: bool = False
     allowed: Expression | None = None
     components: dict[str, ItemType] = field(default_factory=dict)
+    returns: str | None = None
 
     def describe(self) -> str:
         """Give the name that messages show."""
@@ -48,6 +53,11 @@ class Types:
         """Tell whether a type of that name exists."""
         return name in TYPES or name in self.definitions
 
+    def is_of(self, name: str, value: Any, run: Run) -> bool:
+        """Tell whether a value is of a definition of the file; null and a list of one are not."""
+        fit = self.fit(name, value, run)
+        return value is not None and not fit.problem and equal(fit.value, value, run) is True
+
     def fit(self, name: str | None, value: Any, run: Run) -> Fit:
         """Fit a value to a type; null fits every type, a list of one fits its item's type and reverse."""
         if name is None or value is None or name == ANY:
@@ -55,9 +65,9 @@ class Types:
         definition = self.definitions.get(name)
         if definition is not None:
             return self.fit_item(definition, value, run)
-        if TYPES[name](value):
+        if TYPES[name](value, run):
             return Fit(value)
-        if type(value) is list and len(value) == 1 and TYPES[name](value[0]):
+        if type(value) is list and len(value) == 1 and TYPES[name](value[0], run):
             return Fit(value[0])
         return Fit(None, f"a {name}")
 
@@ -81,10 +91,11 @@ class Types:
         fit = self._fit_structure(item, value, run) if item.components else self.fit(item.base, value, run)
         if fit.problem and type(value) is list and len(value) == 1:
             return self._fit_one(item, value[0], run)
-        if not fit.problem and item.allowed is not None and fit.value is not None:
-            if not item.allowed.evaluate_within(run, {}, value=fit.value):
-                return Fit(None, f"one of the allowed values of {item.name} ({item.allowed.text})")
-        return fit
+        if fit.problem or fit.value is None or item.allowed is None:
+            return fit
+        if item.allowed.evaluate_within(run, {}, value=fit.value):
+            return fit
+        return Fit(None, f"one of the allowed values of {item.name} ({item.allowed.text})")
 
     def _fit_structure(self, item: ItemType, value: Any, run: Run) -> Fit:
         if type(value) is not dict:

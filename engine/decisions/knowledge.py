@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.decisions.items import Types
 from engine.decisions.logic import Evaluation, Logic
 from engine.feel import FeelBudgetExceeded
 from engine.feel.runtime import MAX_CALLS, Run
 from engine.feel.values import FeelFunction, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping, Sequence
+
+    from engine.decisions.items import Types
 
 
 class KnowledgeFunction(FeelFunction):

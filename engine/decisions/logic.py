@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.decisions.errors import DecisionError
-from engine.decisions.items import Types
 from engine.feel import Expression, to_text
-from engine.feel.runtime import Run
+from engine.feel.text import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.decisions.items import Types
+    from engine.feel.runtime import Run
 
 MAX_SHOWN = 120  # characters of a value in a message
 
@@ -74,6 +78,6 @@ def fitted(
 
 
 def shown(value: Any) -> str:
-    """Give a value for a message, cut when it is long."""
-    text = to_text(value)
+    """Give a value for a message, cut when it is long, long numbers masked."""
+    text = masked(to_text(value))
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from engine.decisions.box_reading import BoxReader
 from engine.decisions.documents import Element, Problems, child, kind, text_of, type_ref
-from engine.decisions.items import Types
 from engine.decisions.logic import Literal, Logic
 from engine.decisions.table_reading import TableReader
 from engine.feel import Expression, FeelSyntaxError, compile  # noqa: A004 - FEEL's own
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from engine.decisions.items import Types
 
 
 class LogicReader:
@@ -61,7 +65,7 @@ class LogicReader:
             return None
         source = text_of(element) if text is None else text
         try:
-            return compiler(source, names=names)
+            return compiler(source, names=names, types=self._types.definitions)
         except FeelSyntaxError as error:
             inner = child(element, "text")
             line = (element if inner is None else inner).sourceline + error.line - 1

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.decisions.errors import DecisionError
-from engine.decisions.items import Types
+from engine.errors import NotFound
 from engine.decisions.logic import Evaluation, Logic, fitted
-from engine.feel import Environment
 from engine.feel.runtime import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.decisions.items import Types
+    from engine.feel import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Decision:
         Raises DecisionError, and what FEEL raises (FeelBudgetExceeded, InvalidInput for a float).
         """
         evaluation = Evaluation(Run(environment))
+        evaluation.run.fits = self.types.is_of
         value = self.value(variables, evaluation, {})
         return DecisionResult(value, tuple(evaluation.matched))
 
@@ -93,10 +97,10 @@ class Model:
     decisions: Mapping[str, Decision]
 
     def by_name(self, name: str) -> Decision:
-        """Give the decision of that name; raises DecisionError when there is none."""
+        """Give the decision of that name; raises NotFound (`no_decision`)."""
         for decision in self.decisions.values():
             if decision.name == name:
                 return decision
-        raise DecisionError(
+        raise NotFound(
             f"Expected a decision {name!r} in {self.name!r}, but it has none.", code="no_decision"
         )

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from engine.decisions.box_reading import LOGIC
 from engine.decisions.documents import Element, Problems, child, children, kind, load
 from engine.decisions.item_reading import read_types
-from engine.decisions.items import Types
 from engine.decisions.knowledge import KnowledgeFunction
-from engine.decisions.logic import Logic
 from engine.decisions.logic_reading import LogicReader
 from engine.decisions.model import Decision, InputData, Model
+from engine.decisions.services import ServiceFunction
 from engine.decisions.tables import Table
 from engine.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.decisions.items import Types
+    from engine.decisions.logic import Logic
+    from engine.feel.values import FeelFunction
 
 MAX_REQUIRED = 50  # decisions that require each other in a row
 
@@ -45,7 +51,7 @@ class _Reader:
         self.types: Types = read_types(root, problems)
         self.logic = LogicReader(problems, self.types, self._known_names())
         self.made: dict[str, Decision] = {}
-        self.functions: dict[str, KnowledgeFunction | None] = {}
+        self.functions: dict[str, FeelFunction | None] = {}
 
     def model(self) -> Model:
         self._refuse_imports()
@@ -113,7 +119,7 @@ class _Reader:
             self._decision(found, (*path, identifier))
             for found in self._required(element, "requiredDecision")
         ]
-        functions = self._functions(element)
+        functions = self._functions(element, (*path, identifier))
         logic = self._logic_of(element, name)
         if logic is None or None in requires or len(self.problems.found) > before:
             return None
@@ -153,54 +159,85 @@ class _Reader:
     def _required(self, element: Element, reference: str) -> Iterable[Element]:
         """Give the elements that a decision or a knowledge model requires in one way."""
         for requirement in children(element, "informationRequirement", "knowledgeRequirement"):
-            for link in children(requirement, reference):
-                target = self.elements.get((link.get("href") or "").removeprefix("#"))
-                if target is None:
-                    self.problems.add(
-                        "dmn_no_target",
-                        f"Expected {link.get('href')!r} in the file, but nothing has that id.",
-                        "Draw the requirement again.",
-                        at=requirement,
-                    )
-                else:
-                    yield target
+            yield from self._linked(requirement, reference)
 
-    def _functions(self, element: Element) -> dict[str, KnowledgeFunction]:
-        """Give the knowledge models that an element requires, as functions."""
-        found: dict[str, KnowledgeFunction] = {}
+    def _linked(self, element: Element, reference: str) -> Iterable[Element]:
+        for link in children(element, reference):
+            target = self.elements.get((link.get("href") or "").rpartition("#")[2])
+            if target is None:
+                self.problems.add(
+                    "dmn_no_target",
+                    f"Expected {link.get('href')!r} in the file, but nothing has that id.",
+                    "Draw the requirement again.",
+                    at=link,
+                )
+            else:
+                yield target
+
+    def _functions(self, element: Element, path: tuple[str, ...]) -> dict[str, FeelFunction]:
+        """Give the knowledge models and services that an element requires, as functions."""
+        found: dict[str, FeelFunction] = {}
         for target in self._required(element, "requiredKnowledge"):
-            function = self._knowledge(target)
+            function = self._knowledge(target, path)
             if function is not None:
                 found[function.name] = function
         return found
 
-    def _knowledge(self, element: Element) -> KnowledgeFunction | None:
+    def _knowledge(self, element: Element, path: tuple[str, ...]) -> FeelFunction | None:
         identifier = element.get("id")
-        if identifier in self.functions:
-            return self.functions[identifier]
-        self.functions[identifier] = None
+        if identifier not in self.functions:
+            self.functions[identifier] = None  # so that one that requires itself is not read for ever
+            service = kind(element) == "decisionService"
+            self.functions[identifier] = (
+                self._service(element, path) if service else self._model(element, path)
+            )
+        return self.functions[identifier]
+
+    def _model(self, element: Element, path: tuple[str, ...]) -> KnowledgeFunction | None:
         name, body = element.get("name"), child(element, "encapsulatedLogic")
         expression = None if body is None else child(body, *LOGIC)
         if kind(element) != "businessKnowledgeModel" or not name or expression is None:
             self.problems.add(
-                "dmn_unsupported",
-                f"Expected a knowledge model with a table or an expression, but found {kind(element)}.",
-                "Put its logic into the decision.",
+                "dmn_no_logic",
+                f"Expected logic in a knowledge model, but found a {kind(element)} without.",
+                "Give it one, or put its logic into the decision.",
                 at=element,
             )
             return None
         parameters = [
             (str(part.get("name")), self.logic.type_of(part)) for part in children(body, "formalParameter")
         ]
-        below = self._functions(element)
+        below = self._functions(element, path)
         logic = self.logic.read(expression, name, further=[parameter for parameter, _ in parameters])
         if logic is None:
             return None
-        function = KnowledgeFunction(
-            name, parameters, logic, self.types, below, type_name=self._variable_type(element)
+        wanted = self._result_type(element)
+        return KnowledgeFunction(name, parameters, logic, self.types, below, type_name=wanted)
+
+    def _service(self, element: Element, path: tuple[str, ...]) -> ServiceFunction | None:
+        data = [self._input_data(found) for found in self._linked(element, "inputData")]
+        given = list(self._linked(element, "inputDecision"))
+        outputs = [self._decision(found, path) for found in self._linked(element, "outputDecision")]
+        made = [output for output in outputs if output is not None]
+        if not made or len(made) < len(outputs):
+            self.problems.add(
+                "dmn_service", "Expected a service whose output decisions can be made.", at=element
+            )
+            return None
+        return ServiceFunction(
+            element.get("name") or "",
+            [(part.name, part.type_name) for part in data],
+            [(part.get("name"), self._variable_type(part), part.get("id")) for part in given],
+            made,
+            self.types,
+            type_name=self._result_type(element),
         )
-        self.functions[identifier] = function
-        return function
+
+    def _result_type(self, element: Element) -> str | None:
+        """Give the type of what a function gives; its variable names that type, or a type of functions."""
+        name = self._variable_type(element)
+        definition = self.types.definitions.get(name or "")
+        return definition.returns if definition is not None and definition.returns else name
 
 
 def _output_names(logic: Logic, name: str) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from engine.decisions.documents import Element, Problems, child, children, text_of
 from engine.decisions.item_reading import read_allowed
-from engine.decisions.items import Types
 from engine.decisions.tables import AGGREGATIONS, MULTIPLE_HIT, SINGLE_HIT, Input, Output, Rule, Table
 from engine.feel import Expression, compile, compile_unary  # noqa: A004 - FEEL's own
 
 if TYPE_CHECKING:
+    from engine.decisions.items import Types
     from engine.decisions.logic_reading import LogicReader
 
 MAX_CELLS = 100_000  # of one table
@@ -69,6 +69,7 @@ class TableReader:
             column.get("name") or decision,
             self._logic.type_of(column),
             self._logic.expression(values, (), compile, f"[{text}]") if text else None,
+            read_allowed(values, self._problems),
             None if default is None else self._logic.expression(default, names, compile),
         )
 
@@ -96,7 +97,7 @@ class TableReader:
         ):
             self._problems.add(
                 "dmn_aggregation",
-                f"Expected {', '.join(AGGREGATIONS)} over one output of a COLLECT table, but found {aggregation!r}.",
+                f"Expected one of {' '.join(AGGREGATIONS)} over one output of a COLLECT table.",
                 at=element,
             )
         if policy in {"PRIORITY", "OUTPUT ORDER"} and all(output.priorities is None for output in outputs):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.decisions.errors import DecisionError
-from engine.decisions.items import Types
 from engine.decisions.logic import Evaluation, fitted, shown
-from engine.feel import Expression
 from engine.feel.compare import equal
 from engine.feel.library import BUILTINS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.decisions.items import Types
+    from engine.feel import Expression
 
 SINGLE_HIT = frozenset({"UNIQUE", "ANY", "PRIORITY", "FIRST"})
 MULTIPLE_HIT = frozenset({"OUTPUT ORDER", "RULE ORDER", "COLLECT"})
@@ -30,11 +33,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column of results. priorities: the allowed values, best first, as a FEEL list."""
+    """A column of results. priorities: the allowed values, best first, as a FEEL list; allowed: as tests."""
 
     name: str
     type_name: str | None
     priorities: Expression | None
+    allowed: Expression | None
     default: Expression | None
 
 
@@ -77,7 +81,8 @@ class Table:
         """Give the result of the table: a value, a dict for several outputs, a list for many hits.
 
         Raises DecisionError: `decision_input_type`, `decision_input_value`, `decision_not_unique`,
-        `decision_any_conflict`, `decision_no_rule`, `decision_output_type`, `decision_aggregation`.
+        `decision_any_conflict`, `decision_no_rule`, `decision_output_type`, `decision_output_value`,
+        `decision_aggregation`.
         """
         values = [self._input(column, scope, evaluation) for column in self.inputs]
         hits = self._hits(values, scope, evaluation)
@@ -105,14 +110,22 @@ class Table:
         value = fitted(
             value, column.type_name, self._types, evaluation, code="decision_input_type", what=what
         )
-        if column.allowed is None or value is None:
+        return self._among(value, column.allowed, scope, evaluation, code="decision_input_value", what=what)
+
+    def _among(
+        self,
+        value: Any,
+        allowed: Expression | None,
+        scope: Mapping[str, Any],
+        evaluation: Evaluation,
+        *,
+        code: str,
+        what: str,
+    ) -> Any:
+        """Give the value when it is among the allowed ones; null always is."""
+        if allowed is None or value is None or allowed.evaluate_within(evaluation.run, scope, value=value):
             return value
-        if not column.allowed.evaluate_within(evaluation.run, scope, value=value):
-            raise DecisionError(
-                f"Expected {what} to be among {column.allowed.text}, but it is {shown(value)}.",
-                code="decision_input_value",
-            )
-        return value
+        raise DecisionError(f"Expected {what} to be among {allowed.text}, but it is {shown(value)}.", code=code)
 
     def _hits(self, values: list[Any], scope: Mapping[str, Any], evaluation: Evaluation) -> list[Rule]:
         hits = []
@@ -138,9 +151,10 @@ class Table:
     ) -> Any:
         value = cell.evaluate_within(evaluation.run, scope)
         what = f"the output {output.name!r} ({cell.text}) of {where!r} in the decision {self._decision!r}"
-        return fitted(
+        value = fitted(
             value, output.type_name, self._types, evaluation, code="decision_output_type", what=what
         )
+        return self._among(value, output.allowed, scope, evaluation, code="decision_output_value", what=what)
 
     def _one(self, results: dict[str, Any]) -> Any:
         return results if len(self.outputs) > 1 else results[self.outputs[0].name]
@@ -193,8 +207,8 @@ class Table:
         )
         rules = ", ".join(row.id for row in hits) or "none"
         return DecisionError(
-            f"Expected {expected} in the decision {self._decision!r}, but for {given or 'no inputs'} the rules "
-            f"that fit are: {rules}.",
+            f"Expected {expected} in the decision {self._decision!r}, "
+            f"but for {given or 'no inputs'} the rules that fit are: {rules}.",
             code=code,
             decision=self._decision,
             rules=[row.id for row in hits],

@@ -67,6 +67,8 @@ class Definition:
     start_event: str
     start_form: str | None
     outcomes: frozenset[str]
+    timers: tuple[str, ...]
+    """Ids of the events that a clock fires."""
     reacts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """What passing an element does to deadlines: element id → (start | end | hand_over, deadline id)."""
 
@@ -120,6 +122,7 @@ def compile_bundle(
         start_event=main.find(f"{B}startEvent").get("id"),
         start_form=main.find(f"{B}startEvent").get(f"{L}form"),
         outcomes=frozenset(_outcomes(main)),
+        timers=tuple(_timers(trees)),
         reacts=_reactions(found.deadlines.values()),
     )
     return definition, findings.sorted()
@@ -289,7 +292,7 @@ def _needed_texts(
         yield ("processes", process)
     for element in found.elements.values():
         named = element.kind in {"userTask", "callActivity", "serviceTask", "businessRuleTask", "endEvent", "lane"}
-        if element.name or named:
+        if element.kind != "process" and (element.name or named):
             yield ("elements", element.id, "name")
     for deadline in found.deadlines:
         yield ("deadlines", deadline)
@@ -353,6 +356,12 @@ def _outcomes(main: etree._Element) -> Iterator[str]:
     for scope in scopes:
         for end in scope.iterfind(f"{B}endEvent"):
             yield end.get("id")
+
+
+def _timers(trees: list[tuple[str, etree._Element]]) -> Iterator[str]:
+    for _, root in trees:
+        for event in root.iter(f"{B}timerEventDefinition"):
+            yield event.getparent().get("id")
 
 
 def _reactions(deadlines: Collection[DeadlineDeclaration]) -> dict[str, tuple[tuple[str, str], ...]]:

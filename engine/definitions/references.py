@@ -152,7 +152,11 @@ class _Check:
             self.parses(node, "limit", limit, clocks.parse_limit, "limit_broken")
         self.parses(node, "warnings", node.get("warn", "60%"), clocks.parse_warnings, "warnings_broken")
         self.one_of(node, "group", node.get("escalateTo", "supervisor"), self.known.groups, "group_unknown")
+        holder = local(node.getparent().getparent())
         for attribute in ("startsOn", "endsOn", "handsOverOn"):
+            if node.get(attribute) and holder not in {"process", "subProcess"}:
+                message = f"Expected {attribute} only on the clock of a process or subprocess; this one ends with its task."
+                self.findings.add(self.file, "deadline_scope", message, "Move the clock to the process.", node=node)
             for element_id in (node.get(attribute) or "").replace(",", " ").split():
                 self.one_of(node, f"element in {attribute}", element_id, self.known.declared.elements, "deadline_element")
 

@@ -6,11 +6,10 @@ Each gives the result or raises Trouble, which the caller makes null.
 from __future__ import annotations
 
 import decimal
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel import exact
 from engine.feel.compare import mismatch
@@ -18,6 +17,9 @@ from engine.feel.errors import Trouble
 from engine.feel.exact import CONTEXT, LIMIT, tidy
 from engine.feel.temporal import instant, make_months, offset_of, shift, shift_months
 from engine.feel.values import YearMonthDuration, admit, is_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -78,7 +80,7 @@ def divide(a: Any, b: Any) -> Any:
         try:
             return exact.divide(a, b)
         except decimal.DecimalException:
-            raise Trouble(f"Expected a quotient that is a number, but {a} / {b} is too large") from None
+            raise Trouble("Expected a quotient below 10 ** 6145, but it is larger") from None
     if is_number(b) and isinstance(a, timedelta | YearMonthDuration):
         if b == 0:
             raise Trouble("Expected to divide by another number than 0")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel.functions import HostFunction
-from engine.feel.library import Builtin
-from engine.feel.runtime import Code, Frame
 from engine.feel.values import FeelFunction, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.feel.library import Builtin
+    from engine.feel.runtime import Code, Frame
 
 _NOTHING = object()
 

@@ -4,58 +4,77 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidInput
 from engine.feel.temporal import instant, offset_of
-from engine.feel.values import FeelFunction, Range, YearMonthDuration, type_name
+from engine.feel.values import Range, YearMonthDuration, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.feel.runtime import Run
 
 _BY_VALUE = frozenset({str, bool, date, timedelta, YearMonthDuration})
 _ORDERED = frozenset({str, date, timedelta, YearMonthDuration})
+_NUMBERS = frozenset({int, Decimal})
+_CLOCKS = frozenset({time, datetime})
+_PARTED = frozenset({list, dict, Range})
 
 
-def equal(a: Any, b: Any) -> bool | None:
-    """Tell whether two values are equal; None when their types cannot be compared."""
+def equal(a: Any, b: Any, run: Run | None = None) -> bool | None:
+    """Tell whether two values are equal; None when their types cannot be compared.
+
+    run: pays a step for each pair of parts.
+    """
+    kind, other = type(a), type(b)
     if a is None or b is None:
         return a is b
-    kind, other = type(a), type(b)
-    if (kind is int or kind is Decimal) and (other is int or other is Decimal):
+    if kind in _NUMBERS and other in _NUMBERS:
         return bool(a == b)
     if kind is not other:
-        return _never_float(a, b)
+        _incomparable(a, b)
+        return None
     if kind in _BY_VALUE:
         return bool(a == b)
     if kind is time or kind is datetime:
-        return _same_moment(a, b)
-    if kind is list:
-        return _all_equal(zip(a, b, strict=True)) if len(a) == len(b) else False
-    if kind is dict:
-        return _all_equal((a[key], b[key]) for key in a) if a.keys() == b.keys() else False
-    if kind is Range:
-        if (a.start_included, a.end_included) != (b.start_included, b.end_included):
-            return False
-        return _all_equal(((a.start, b.start), (a.end, b.end)))
-    if isinstance(a, FeelFunction):
-        return a is b
-    return _never_float(a, b)
+        return (offset_of(a) is None) == (offset_of(b) is None) and instant(a) == instant(b)
+    return _same_parts(a, b, run, {}) if kind in _PARTED else a is b
 
 
-def _same_moment(a: Any, b: Any) -> bool:
-    return (offset_of(a) is None) == (offset_of(b) is None) and instant(a) == instant(b)
-
-
-def _all_equal(pairs: Any) -> bool | None:
-    result: bool | None = True
-    for a, b in pairs:
-        same = equal(a, b)
+def _same_parts(a: Any, b: Any, run: Run | None, known: dict[tuple[int, int], bool | None]) -> bool | None:
+    """Compare lists, contexts and ranges part by part; each pair of them once, however often it comes."""
+    pair = (id(a), id(b))
+    if pair in known:
+        return known[pair]
+    parts = _pairs(a, b)
+    result: bool | None = parts is not None
+    for left, right in parts or ():
+        if run is not None:
+            run.spend(1)
+        nested = type(left) is type(right) and type(left) in _PARTED
+        same = _same_parts(left, right, run, known) if nested else equal(left, right)
         if same is False:
-            return False
+            result = False
+            break
         if same is None:
             result = None
+    known[pair] = result
     return result
 
 
-def _never_float(a: Any, b: Any) -> None:
+def _pairs(a: Any, b: Any) -> Iterable[tuple[Any, Any]] | None:
+    """Give the parts that have to be equal, or None when the two differ in shape."""
+    if type(a) is list:
+        return zip(a, b, strict=True) if len(a) == len(b) else None
+    if type(a) is dict:
+        return ((a[key], b[key]) for key in a) if a.keys() == b.keys() else None
+    same_kind = (a.start_included, a.end_included) == (b.start_included, b.end_included)
+    return ((a.start, b.start), (a.end, b.end)) if same_kind else None
+
+
+def _incomparable(a: Any, b: Any) -> None:
+    """Give null for two values without a relation; raises InvalidInput when one is a float."""
     for value in (a, b):
         if isinstance(value, float):
             raise InvalidInput(
@@ -66,16 +85,15 @@ def _never_float(a: Any, b: Any) -> None:
 def order(a: Any, b: Any) -> int | None:
     """Give -1, 0 or 1 as a is before, at or after b; None when the two have no order."""
     kind, other = type(a), type(b)
-    if (kind is int or kind is Decimal) and (other is int or other is Decimal):
-        return (a > b) - (a < b)
-    if kind is not other:
-        return _never_float(a, b)
-    if kind in _ORDERED:
-        return (a > b) - (a < b)
-    if (kind is time or kind is datetime) and (offset_of(a) is None) == (offset_of(b) is None):
+    if kind in _NUMBERS and other in _NUMBERS:
+        return int(a > b) - int(a < b)
+    if kind is other and kind in _ORDERED:
+        return int(a > b) - int(a < b)
+    if kind is other and kind in _CLOCKS and (offset_of(a) is None) == (offset_of(b) is None):
         first, second = instant(a), instant(b)
-        return (first > second) - (first < second)
-    return _never_float(a, b)
+        return int(first > second) - int(first < second)
+    _incomparable(a, b)
+    return None
 
 
 def contains(extent: Range, value: Any) -> bool | None:
@@ -89,18 +107,19 @@ def contains(extent: Range, value: Any) -> bool | None:
     return from_start and to_end
 
 
-def member(value: Any, candidate: Any) -> bool | None:
+def member(value: Any, candidate: Any, run: Run) -> bool | None:
     """Tell whether the value is the candidate, lies in it when it is a range, or is one of its items.
 
     An item of a list may again be a range or a list.
     """
     if type(candidate) is Range:
-        return equal(value, candidate) if type(value) is Range else contains(candidate, value)
+        return equal(value, candidate, run) if type(value) is Range else contains(candidate, value)
     if type(candidate) is list:
-        if type(value) is list and equal(value, candidate):
+        run.spend(len(candidate))
+        if type(value) is list and equal(value, candidate, run):
             return True
-        return any(member(value, item) for item in candidate)
-    return equal(value, candidate)
+        return any(member(value, item, run) for item in candidate)
+    return equal(value, candidate, run)
 
 
 def mismatch(what: str, a: Any, b: Any) -> str:

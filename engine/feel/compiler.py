@@ -6,8 +6,7 @@ literals, builtins, the cost of a loop's body) is looked up then, so that a warm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lark import Token
 
@@ -16,10 +15,14 @@ from engine.feel.errors import FeelSyntaxError, Trouble
 from engine.feel.functions import UserFunction
 from engine.feel.kinds import Check, checker
 from engine.feel.library import BUILTINS
-from engine.feel.operators import Test
-from engine.feel.parser import Node
-from engine.feel.runtime import Code, Frame
 from engine.feel.values import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.feel.operators import Test
+    from engine.feel.parser import Node
+    from engine.feel.runtime import Code, Frame
 
 MAX_DEPTH = 100  # parts of an expression inside each other
 
@@ -31,10 +34,11 @@ class Compiler:
     are either an entry of the item or a variable. size: the parts of the tree, its cost in steps.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], types: frozenset[str] = frozenset()) -> None:
         self.free: set[str] = set()
         self.filtered: set[str] = set()
         self._names = frozenset(names)
+        self._types = types
         self._scopes: list[set[str]] = []
         self._filters = 0
         self._depth = 0
@@ -144,7 +148,7 @@ class Compiler:
         return operators.instance_of(self.code(value), self._check(of))
 
     def _check(self, node: Node) -> Check:
-        check = checker(node)
+        check = checker(node, self._types)
         if check is None:
             raise FeelSyntaxError(
                 "Expected a type of FEEL behind 'instance of' or ':', but it has no such type"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.feel import library_all
 from engine.feel.compiler import Compiler
-from engine.feel.errors import FeelBudgetExceeded
+from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.lexer import KnownNames, normal
 from engine.feel.parser import parse
 from engine.feel.runtime import Code, Environment, Frame, Run
 from engine.feel.values import admit_result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 CACHED = 4096  # compiled expressions kept in the process
 _UNSET = object()
@@ -78,27 +80,30 @@ class Expression:
         return found is True if self._unary else admit_result(found)
 
 
-def compile(text: str, *, names: Iterable[str] = ()) -> Expression:  # noqa: A001 - the word that everybody expects
+def compile(text: str, *, names: Iterable[str] = (), types: Iterable[str] = ()) -> Expression:  # noqa: A001 - the word that everybody expects
     """Give the compiled expression, from a bounded cache.
 
     names: the variables that may occur; only names with operators or keywords in them need it, others
-    are understood anyway. Raises FeelSyntaxError.
+    are understood anyway. types: names of types of the file that it stands in. Raises FeelSyntaxError.
     """
-    return _compiled(text, frozenset(map(normal, names)), "expression")
+    return _compiled(text, frozenset(map(normal, names)), frozenset(types), "expression")
 
 
-def compile_unary(text: str, *, names: Iterable[str] = ()) -> Expression:
+def compile_unary(text: str, *, names: Iterable[str] = (), types: Iterable[str] = ()) -> Expression:
     """Give the compiled unary tests of a cell of a decision table; `-` passes always.
 
     Evaluate them with `value=`; the answer is true or false. Raises FeelSyntaxError.
     """
-    return _compiled(text, frozenset(map(normal, names)), "unary")
+    return _compiled(text, frozenset(map(normal, names)), frozenset(types), "unary")
 
 
 @lru_cache(maxsize=CACHED)
-def _compiled(text: str, names: frozenset[str], start: Literal["expression", "unary"]) -> Expression:
-    tree = parse(text, start=start, builtin=_BUILTIN_NAMES, names=names)
-    compiler = Compiler(names)
+def _compiled(text: str, names: frozenset[str], types: frozenset[str], start: Literal["expression", "unary"]) -> Expression:
+    tree = parse(text, start=start, builtin=_BUILTIN_NAMES, names=names | types)
+    compiler = Compiler(names, types)
     unary = start == "unary"
-    code = compiler.tests(tree) if unary else compiler.code(tree)
+    try:
+        code = compiler.tests(tree) if unary else compiler.code(tree)
+    except RecursionError:
+        raise FeelSyntaxError("Expected parts less deep inside each other, but these are too deep.") from None
     return Expression(text, code, compiler, unary=unary)

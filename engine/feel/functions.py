@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel.errors import FeelBudgetExceeded
-from engine.feel.kinds import Check
 from engine.feel.runtime import MAX_CALLS, Code, Frame, Run
 from engine.feel.values import FeelFunction, admit, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from engine.feel.kinds import Check
 
 
 class UserFunction(FeelFunction):
@@ -37,7 +40,7 @@ class UserFunction(FeelFunction):
             )
         variables = {}
         for (name, check), argument in zip(self.parameters, arguments, strict=True):
-            value, fits = _coerced(check, argument)
+            value, fits = _coerced(check, argument, run)
             if not fits:
                 return run.null(
                     f"Expected another type for {name!r} of {self.name}, but got a {type_name(argument)}"
@@ -66,12 +69,12 @@ class UserFunction(FeelFunction):
             run.calls -= 1
 
 
-def _coerced(check: Check | None, value: Any) -> tuple[Any, bool]:
-    if check is None or value is None or check(value):
+def _coerced(check: Check | None, value: Any, run: Run) -> tuple[Any, bool]:
+    if check is None or value is None or check(value, run):
         return value, True
-    if type(value) is list and len(value) == 1 and check(value[0]):
+    if type(value) is list and len(value) == 1 and check(value[0], run):
         return value[0], True
-    return ([value], True) if check([value]) else (None, False)
+    return ([value], True) if check([value], run) else (None, False)
 
 
 class HostFunction(FeelFunction):

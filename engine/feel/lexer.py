@@ -8,12 +8,15 @@ are never an expression, so nothing else could be meant. Keywords end a run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from lark import Token
 
 from engine.feel.errors import FeelSyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MAX_LENGTH = 20_000  # characters of one expression
 MAX_BRACKETS = 60  # brackets inside each other
@@ -71,6 +74,7 @@ _SYMBOLS = {
 _OPERANDS = {"NUMBER", "STRING", "AT", "NAME", "TRUE", "FALSE", "NULL", "RPAR", "RSQB", "_RBRACE", "RCLOSE"}
 _OPENING = {"LPAR", "LSQB", "_LBRACE", "ROPEN"}
 _CLOSING = {"RPAR", "RSQB", "_RBRACE", "RCLOSE"}
+_OTHER_LANGUAGES = {"'": 'a text in quotes like "this"', "&": "the word and", "|": "the word or", "!": "not(…)"}
 _HALF_WIDTH = str.maketrans("，（）：。“”‘’＞＜＝＋－＊／［］｛｝；", "\u002c():.\"\"''><=+-*/[]{};")
 
 
@@ -173,6 +177,8 @@ class Lexer:
 
     def _stray(self) -> FeelSyntaxError:
         character = self.text[self.offset]
+        if character in _OTHER_LANGUAGES:
+            return self.fail(f"Expected {_OTHER_LANGUAGES[character]}, but found {character}", self.offset)
         half = character.translate(_HALF_WIDTH)
         if half != character:
             return self.fail(f"Expected '{half}', but found the full-width '{character}'", self.offset)
@@ -223,7 +229,9 @@ class Lexer:
         return max((match for match in found if match), key=lambda match: match[1], default=None)
 
     def _run(self, name: str, end: int) -> str:
-        """Add the words that follow the name directly."""
+        """Add the words that follow the name directly; `not x` is no name, but a slip for `not(x)`."""
+        if name == "not" and _MORE_OF_NAME.match(self.text, end):
+            raise self.fail("Expected '(' behind 'not', as in not(x)", end)
         while True:
             more = _MORE_OF_NAME.match(self.text, end)
             if more is None or more.group(1) in _KEYWORDS or _INSTANCE_OF.match(self.text, more.start(1)):

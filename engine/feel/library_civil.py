@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from engine.errors import InvalidState
 from engine.feel import exact
 from engine.feel.errors import Trouble
-from engine.feel.exact import Number
 from engine.feel.library import builtin
-from engine.feel.runtime import Run, WorkingDays
+
+if TYPE_CHECKING:
+    from engine.feel.exact import Number
+    from engine.feel.runtime import Run, WorkingDays
 
 _ID_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

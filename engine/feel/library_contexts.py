@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel.errors import Trouble
 from engine.feel.library import builtin
-from engine.feel.runtime import Run
+
+if TYPE_CHECKING:
+    from engine.feel.runtime import Run
 
 
 @builtin("get value(m: context, key: string)", "get value(context: context, key: string)")

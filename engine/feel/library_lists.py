@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cmp_to_key, reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel import arithmetic, exact
 from engine.feel.compare import equal, order
@@ -14,11 +13,14 @@ from engine.feel.library import builtin
 from engine.feel.runtime import MAX_LIST, Run
 from engine.feel.values import FeelFunction, is_number, type_name
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 @builtin("list contains(list: list, element: any)")
-def list_contains(_: Run, items: list[Any], element: Any) -> bool:
+def list_contains(run: Run, items: list[Any], element: Any) -> bool:
     """Tell whether the list has the element."""
-    return any(equal(item, element) is True for item in items)
+    return any(equal(item, element, run) is True for item in items)
 
 
 @builtin("count(list: list)", "count(...items: any)")
@@ -199,16 +201,16 @@ def reverse(_: Run, items: list[Any]) -> list[Any]:
 
 
 @builtin("index of(list: list, match: any)")
-def index_of(_: Run, items: list[Any], match: Any) -> list[int]:
+def index_of(run: Run, items: list[Any], match: Any) -> list[int]:
     """Give the positions at which the value stands."""
-    return [index for index, item in enumerate(items, start=1) if equal(item, match) is True]
+    return [index for index, item in enumerate(items, start=1) if equal(item, match, run) is True]
 
 
 def _distinct(items: Iterable[Any], run: Run) -> list[Any]:
     kept: list[Any] = []
     for item in items:
         run.spend(1 + len(kept))
-        if not any(equal(item, other) is True for other in kept):
+        if not any(equal(item, other, run) is True for other in kept):
             kept.append(item)
     return kept
 

@@ -6,16 +6,18 @@ import decimal
 import re
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel import exact
 from engine.feel.compare import equal
 from engine.feel.errors import Trouble
 from engine.feel.exact import CONTEXT, Number, tidy
 from engine.feel.library import builtin
-from engine.feel.runtime import Run
 from engine.feel.temporal import offset_of
 from engine.feel.text import to_text
+
+if TYPE_CHECKING:
+    from engine.feel.runtime import Run
 
 _MIN_SCALE, _MAX_SCALE = -6111, 6176  # what decimal128 can hold
 _PLAIN = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

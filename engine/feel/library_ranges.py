@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel import temporal
 from engine.feel.compare import contains, mismatch, order
@@ -10,8 +10,10 @@ from engine.feel.errors import Trouble
 from engine.feel.exact import parse as parse_number
 from engine.feel.library import builtin
 from engine.feel.literals import unquote
-from engine.feel.runtime import Run
 from engine.feel.values import Range
+
+if TYPE_CHECKING:
+    from engine.feel.runtime import Run
 
 
 def _order(a: Any, b: Any) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel import patterns
 from engine.feel.errors import Trouble
-from engine.feel.exact import Number
 from engine.feel.library import builtin
-from engine.feel.runtime import Run
 from engine.feel.text import to_string
+
+if TYPE_CHECKING:
+    from engine.feel.exact import Number
+    from engine.feel.runtime import Run
 
 
 @builtin("string(from: any)")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel import exact, temporal
 from engine.feel.errors import Trouble
-from engine.feel.exact import Number
 from engine.feel.library import builtin
-from engine.feel.runtime import Run
 from engine.feel.values import YearMonthDuration
+
+if TYPE_CHECKING:
+    from engine.feel.exact import Number
+    from engine.feel.runtime import Run
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -156,4 +158,4 @@ def now(run: Run) -> datetime:
 @builtin("today()")
 def today(run: Run) -> date:
     """Give the present date in the business zone."""
-    return now(run).date()
+    return run.environment.now().astimezone(run.environment.zone).date()

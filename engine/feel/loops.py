@@ -5,16 +5,18 @@ Each turn costs as many steps as the part has nodes, so that the budget bounds t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel.compare import order
 from engine.feel.errors import Trouble
 from engine.feel.exact import whole
 from engine.feel.runtime import Code, Frame, Run
 from engine.feel.values import NATIVE, Range, admit, is_number, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,22 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.feel import arithmetic
 from engine.feel.compare import equal, member, mismatch, order
 from engine.feel.errors import Trouble
-from engine.feel.kinds import Check
 from engine.feel.runtime import Code, Frame
 from engine.feel.values import NATIVE, Range, admit, type_name
+
+if TYPE_CHECKING:
+    from engine.feel.kinds import Check
 
 Test = Callable[[Any, Frame], Any]  # tells whether a value passes, in a frame
 
 _NOTHING = object()
 _NUMBERS = frozenset({int, Decimal})
 _SIMPLE = frozenset({int, Decimal, str, bool})
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 def constant(value: Any) -> Code:
@@ -70,12 +66,18 @@ def logic(parts: Sequence[Code], *, decisive: bool) -> Code:
 
 def comparison(left: Code, symbol: str, right: Code) -> Code:
     """Give the code of a comparison of two values."""
-    if symbol in {"=", "!="}:
-        return _equality(left, right, wanted=symbol == "=")
-    holds = _ORDER[symbol]
+    compare = _COMPARE[symbol]
+    return lambda frame: compare(left(frame), right(frame), frame)
 
-    def compare(frame: Frame) -> Any:
-        a, b = left(frame), right(frame)
+
+def than(symbol: str, right: Code) -> Test:
+    """Give the test of `< 5` and the like."""
+    compare = _COMPARE[symbol]
+    return lambda value, frame: compare(value, right(frame), frame)
+
+
+def _ordering(symbol: str, holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Frame], Any]:
+    def compare(a: Any, b: Any, frame: Frame) -> Any:
         if type(a) in _NUMBERS and type(b) in _NUMBERS:
             return holds(a, b)
         found = order(a, b)
@@ -86,12 +88,11 @@ def comparison(left: Code, symbol: str, right: Code) -> Code:
     return compare
 
 
-def _equality(left: Code, right: Code, *, wanted: bool) -> Code:
-    def compare(frame: Frame) -> Any:
-        a, b = left(frame), right(frame)
+def _equality(*, wanted: bool) -> Callable[[Any, Any, Frame], Any]:
+    def compare(a: Any, b: Any, frame: Frame) -> Any:
         if type(a) is type(b) and type(a) in _SIMPLE:
             return (a == b) is wanted
-        found = equal(a, b)
+        found = equal(a, b, frame.run)
         if found is None:
             return frame.run.null(mismatch("two values of one type", a, b))
         return found is wanted
@@ -99,13 +100,14 @@ def _equality(left: Code, right: Code, *, wanted: bool) -> Code:
     return compare
 
 
-def than(symbol: str, right: Code) -> Test:
-    """Give the test of `< 5` and the like."""
-
-    def test(value: Any, frame: Frame) -> Any:
-        return comparison(constant(value), symbol, right)(frame)
-
-    return test
+_COMPARE: dict[str, Callable[[Any, Any, Frame], Any]] = {
+    "=": _equality(wanted=True),
+    "!=": _equality(wanted=False),
+    "<": _ordering("<", operator.lt),
+    "<=": _ordering("<=", operator.le),
+    ">": _ordering(">", operator.gt),
+    ">=": _ordering(">=", operator.ge),
+}
 
 
 def membership(code: Code, *, cell: bool) -> Test:
@@ -115,7 +117,7 @@ def membership(code: Code, *, cell: bool) -> Test:
         candidate = code(frame)
         if cell and type(candidate) is bool and type(value) is not bool:
             return candidate
-        found = member(value, candidate)
+        found = member(value, candidate, frame.run)
         if found is None:
             return frame.run.null(mismatch("two values of one type", value, candidate))
         return found
@@ -153,7 +155,7 @@ def any_of(tests: Sequence[Test], subject: Code, *, negated: bool) -> Code:
 
 def instance_of(value: Code, check: Check) -> Code:
     """Give the code of `instance of`."""
-    return lambda frame: check(value(frame))
+    return lambda frame: check(value(frame), frame.run)
 
 
 def chain(first: Code, steps: Sequence[tuple[Callable[[Any, Any], Any], Code]]) -> Code:

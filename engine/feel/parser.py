@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lark import Lark, Token, Tree, UnexpectedToken
 from lark.lexer import Lexer as LarkLexer
@@ -12,6 +11,9 @@ from lark.lexer import Lexer as LarkLexer
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.grammar import GRAMMAR
 from engine.feel.lexer import KnownNames, Lexer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Node = Tree[Token]
 
@@ -45,6 +47,11 @@ _WORDS = {
     "GREATER": "'>'",
     "$END": "the end",
 }
+_OPERATORS = {"ADD", "MUL", "COMPARE"}  # where these may stand, an operand is complete
+_AFTER_OPERAND = {
+    *("ADD", "MUL", "COMPARE", "LESS", "GREATER", "_POW", "_OR", "_AND", "_BETWEEN", "_IN", "_INSTANCE_OF"),
+    *("LPAR", "LSQB", "_DOT"),
+}
 _STARTS = {"NAME", "NUMBER", "STRING", "_IF"}  # where these may stand, a whole expression may
 
 
@@ -77,7 +84,7 @@ def parse(
     if start == "unary":
         tokens = _mark_not(tokens)
     try:
-        tree: Node = _lark().parse(tokens, start=start)  # type: ignore[arg-type]
+        tree: Node = _lark().parse(tokens, start=start)
     except UnexpectedToken as error:
         raise _explained(error, lexer) from error
     return tree
@@ -104,6 +111,9 @@ def _explained(error: UnexpectedToken, lexer: Lexer) -> FeelSyntaxError:
     if accepted >= _STARTS:
         expected.append("an expression")
         accepted = {kind for kind in accepted if kind not in _WORDS or kind in {"RPAR", "RSQB", "_RBRACE"}}
+    elif accepted >= _OPERATORS:
+        expected.append("an operator")
+        accepted -= _AFTER_OPERAND
     expected += sorted({_WORDS[kind] for kind in accepted if kind in _WORDS})
     wanted = (
         ", ".join(expected[:-1]) + (" or " if len(expected) > 1 else "") + expected[-1]

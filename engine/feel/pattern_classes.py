@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
@@ -19,10 +20,7 @@ _BLOCKS = {
     "IsCJKSymbolsandPunctuation": (0x3000, 0x303F),
     "IsCJKUnifiedIdeographs": (0x4E00, 0x9FFF),
 }
-_CATEGORIES = frozenset(
-    [*"LMNPZSC", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe"]
-    + ["Pi", "Pf", "Po", "Zs", "Zl", "Zp", "Sm", "Sc", "Sk", "So", "Cc", "Cf", "Co", "Cn"]
-)
+_CATEGORY = re.compile(r"[LMNPZSC]|L[ultmo]|M[nce]|N[dlo]|P[cdseifo]|Z[slp]|S[mcko]|C[cfon]")
 
 
 def exactly(wanted: str) -> CharTest:
@@ -92,7 +90,7 @@ def _property(pattern: str, at: int) -> tuple[CharTest, int]:
     name, closed, _ = pattern[at + 2 :].partition("}")
     if pattern[at + 1 : at + 2] != "{" or not closed:
         raise Trouble("Expected a property of characters such as \\p{Lu}")
-    if name in _CATEGORIES:
+    if _CATEGORY.fullmatch(name):
         test = _category(name)
     elif name in _BLOCKS:
         first, last = _BLOCKS[name]

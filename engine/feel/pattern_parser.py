@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engine.feel.errors import Trouble
-from engine.feel.pattern_classes import CharTest, any_of, escape, exactly, in_span, ignoring_case, negated
+from engine.feel.pattern_classes import CharTest, any_of, escape, exactly, ignoring_case, in_span, negated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_PROGRAM = 2_000  # instructions of one pattern
 MAX_GROUPS = 40  # brackets inside each other
+MAX_CLASS = 200  # characters and spans of one class
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,10 @@ class Accepts:
     """The end."""
 
 
+_SEVERAL = frozenset("sSiIcCdDwWpP")  # escapes that stand for more than one character
+_COUNT = re.compile(r"[0-9]{1,5}")
+_SINGLE = {"n": "\n", "r": "\r", "t": "\t"}
+
 Instruction = Char | Split | Mark | Accepts
 Part = list[Instruction]  # targets of a Split are relative to the Split until the program is whole
 
@@ -57,8 +66,10 @@ def program_of(pattern: str, flags: str) -> Program:
     part = [*map(Char, parser.literal())] if "q" in flags else parser.whole()
     code: Part = []
     for at, instruction in enumerate([*part, Accepts()]):
-        absolute = isinstance(instruction, Split)
-        code.append(Split(tuple(at + t for t in instruction.targets)) if absolute else instruction)  # type: ignore[union-attr]
+        if isinstance(instruction, Split):
+            code.append(Split(tuple(at + target for target in instruction.targets)))
+        else:
+            code.append(instruction)
     return Program(code, parser.groups)
 
 
@@ -142,7 +153,7 @@ class _Parser:
         inner, closed, _ = self.text[self.at :].partition("}")
         low, comma, high = inner.partition(",")
         bounds = [low, high] if comma and high else [low]
-        if not closed or not all(bound.isascii() and bound.isdigit() and len(bound) < 6 for bound in bounds):  # noqa: PLR2004 - five digits are more than any program holds
+        if not closed or not all(_COUNT.fullmatch(bound) for bound in bounds):
             raise self._trouble("a number of times such as {2,5}")
         self.at += len(inner) + 1
         most = int(high) if high else (None if comma else int(low))
@@ -159,16 +170,19 @@ class _Parser:
             return [Mark(holds=_at_line_start if "m" in self.flags else _at_start)]
         if self._take("$"):
             return [Mark(holds=_at_line_end if "m" in self.flags else _at_end)]
+        return [Char(self._single())]
+
+    def _single(self) -> CharTest:
+        """Read the test of one character."""
+        if self._take("."):
+            return (lambda _: True) if "s" in self.flags else (lambda character: character not in "\n\r")
         if self._take("["):
-            return [Char(self._test(self._class()))]
-        character = self.text[self.at]
-        self.at += 1
-        if character == ".":
-            return [Char((lambda _: True) if "s" in self.flags else (lambda c: c not in "\n\r"))]
-        if character == "\\":
+            return self._test(self._class())
+        if self._take("\\"):
             test, self.at = escape(self.text, self.at)
-            return [Char(self._test(test))]
-        return [Char(self._test(exactly(character)))]
+            return self._test(test)
+        self.at += 1
+        return self._test(exactly(self.text[self.at - 1]))
 
     def _group(self) -> Part:
         self.depth += 1
@@ -203,6 +217,8 @@ class _Parser:
                 tests.append(self._class_item())
         if not tests:
             raise self._trouble("a character before ']'")
+        if len(tests) > MAX_CLASS:
+            raise Trouble(f"Expected at most {MAX_CLASS} characters and spans between square brackets")
         self.depth -= 1
         test = negated(any_of(tests)) if inverse else any_of(tests)
         if without is None:
@@ -229,10 +245,9 @@ class _Parser:
         self.at += 1
         if character != "\\":
             return character, exactly(character)
-        before = self.at
+        sign = self.text[self.at : self.at + 1]
         test, self.at = escape(self.text, self.at)
-        single = {"n": "\n", "r": "\r", "t": "\t"}.get(self.text[before], self.text[before])
-        return (single if test(single) and not self.text[before] in "sSiIcCdDwWpP" else None), test
+        return (None if sign in _SEVERAL else _SINGLE.get(sign, sign)), test
 
 
 def _choice(first: int, second: int, *, lazy: bool) -> Split:

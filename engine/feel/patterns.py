@@ -7,13 +7,17 @@ up; each step is paid from the budget. Back-references would need another machin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from engine.feel.errors import Trouble
 from engine.feel.pattern_parser import Accepts, Char, Program, Split, program_of
-from engine.feel.runtime import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.feel.runtime import Run
 
 _REFERENCE = re.compile(r"\\(.)|\$([0-9]+)|([$\\])", re.DOTALL)
 _Thread = tuple[int, tuple[int, ...]]
@@ -50,7 +54,7 @@ class Pattern:
         seen: set[int] = set()
         for offset in range(start, len(text) + 1):
             if best is None:
-                self._follow(threads, seen, 0, slots, text, offset)
+                self._follow(threads, seen, (0, slots), text, offset)
             elif not threads:
                 break
             run.spend(1 + len(threads) // 4)
@@ -81,14 +85,14 @@ class Pattern:
                 best = (slots[0], offset, *slots[2:])
                 break
             if isinstance(instruction, Char) and offset < len(text) and instruction.test(text[offset]):
-                self._follow(following, seen, at + 1, slots, text, offset + 1)
+                self._follow(following, seen, (at + 1, slots), text, offset + 1)
         return following, seen, best
 
     def _follow(
-        self, threads: list[_Thread], seen: set[int], at: int, slots: tuple[int, ...], text: str, offset: int
+        self, threads: list[_Thread], seen: set[int], thread: _Thread, text: str, offset: int
     ) -> None:
         """Add a thread, following all instructions that take no character."""
-        waiting = [(at, slots)]
+        waiting = [thread]
         while waiting:
             at, slots = waiting.pop()
             if at in seen:
@@ -100,7 +104,7 @@ class Pattern:
             elif isinstance(instruction, Char | Accepts):
                 threads.append((at, (offset, *slots[1:]) if slots[0] < 0 else slots))
             elif instruction.slot is not None:
-                changed = slots[: instruction.slot] + (offset,) + slots[instruction.slot + 1 :]
+                changed = (*slots[: instruction.slot], offset, *slots[instruction.slot + 1 :])
                 waiting.append((at + 1, changed))
             elif instruction.holds(text, offset):
                 waiting.append((at + 1, slots))

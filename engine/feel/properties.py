@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from engine.feel.runtime import Run
 from engine.feel.temporal import offset_of
 from engine.feel.values import NATIVE, Range, YearMonthDuration, admit, type_name
+
+if TYPE_CHECKING:
+    from engine.feel.runtime import Run
 
 _Part = Callable[[Any], Any]
 

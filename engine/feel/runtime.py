@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.feel.errors import FeelBudgetExceeded
+from engine.feel.text import masked
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
 MAX_STRING = 200_000  # characters of one string
 MAX_LIST = 50_000  # items of one list
@@ -19,19 +22,19 @@ MAX_WARNINGS = 50
 class WorkingDays(Protocol):
     """The calendar that the functions about working days ask."""
 
-    def is_working_day(self, day: date) -> bool:
+    def is_working_day(self, day: date, /) -> bool:
         """Tell whether people work on that day, make-up weekends included."""
         ...
 
-    def add_working_days(self, day: date, n: int) -> date:
+    def add_working_days(self, day: date, n: int, /) -> date:
         """Give the n-th working day after the day, which itself is day 0."""
         ...
 
-    def working_days_between(self, a: date, b: date) -> int:
+    def working_days_between(self, a: date, b: date, /) -> int:
         """Count the working days in (a, b]."""
         ...
 
-    def public_notice_end(self, day: date, days: int) -> date:
+    def public_notice_end(self, day: date, days: int, /) -> date:
         """Give the last day of a notice posted on the day."""
         ...
 
@@ -53,15 +56,19 @@ class Environment:
 
 
 class Run:
-    """One evaluation: counts its steps and keeps its warnings."""
+    """One evaluation: counts its steps and keeps its warnings.
 
-    __slots__ = ("calls", "environment", "steps", "warnings")
+    fits: tells whether a value is of a type of the file, by the type's name; only decisions have such.
+    """
+
+    __slots__ = ("calls", "environment", "fits", "steps", "warnings")
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
         self.steps = environment.steps
         self.warnings: list[str] = []
         self.calls = 0
+        self.fits: Callable[[str, Any, Run], bool] | None = None
 
     def spend(self, steps: int) -> None:
         """Take steps off the budget; raises FeelBudgetExceeded when it is used up."""
@@ -72,7 +79,11 @@ class Run:
             )
 
     def null(self, why: str) -> None:
-        """Note why a part of the expression has no value; gives that null."""
+        """Note why a part of the expression has no value; gives that null.
+
+        Long numbers are masked: warnings end in logs, where no identity number belongs.
+        """
+        why = masked(why)
         if len(self.warnings) < MAX_WARNINGS and why not in self.warnings:
             self.warnings.append(why)
 

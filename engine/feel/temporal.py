@@ -119,7 +119,9 @@ def parse_duration(text: str) -> timedelta | YearMonthDuration:
     found = _DAYS.fullmatch(text)
     if found is None or not any(found.groups()[1:]) or text.endswith("T"):
         raise Trouble(f"Expected a duration such as P3D, PT2H30M or P1Y6M, but got {text!r}")
-    days, hours, minutes, seconds = (int((found[index] or "0")[:_MAX_DIGITS]) for index in (2, 3, 4, 5))
+    days, hours, minutes, seconds = (
+        int((found[index] or "").lstrip("0")[:_MAX_DIGITS] or 0) for index in (2, 3, 4, 5)
+    )
     try:
         length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         length += timedelta(microseconds=_microseconds(found[6]))
@@ -131,7 +133,7 @@ def parse_duration(text: str) -> timedelta | YearMonthDuration:
 def make_months(months: int) -> YearMonthDuration:
     """Give the duration, or raise Trouble when it is longer than any calendar."""
     if abs(months) > MAX_MONTHS:
-        raise Trouble(f"Expected a duration of at most {MAX_MONTHS} months, but got {months}")
+        raise Trouble(f"Expected a duration of at most {MAX_MONTHS} months, but it is longer")
     return YearMonthDuration(months)
 
 

@@ -6,64 +6,100 @@ import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from engine.feel import exact
-from engine.feel.values import Range, YearMonthDuration
+from engine.feel.errors import FeelBudgetExceeded
+from engine.feel.values import FeelFunction, Range, YearMonthDuration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_DEPTH = 100  # lists and contexts inside each other
+MAX_LENGTH = 200_000  # characters
 _PLAIN_KEY = re.compile(r"[^\W\d]\w*(?: [^\W\d]\w*)*")
+_LONG_NUMBER = re.compile(r"(?<![0-9.])[0-9]{11,}[Xx]?")
 _WORDS = {True: "true", False: "false", None: "null"}
 
 
 def to_text(value: Any) -> str:
     """Give the FEEL literal of a value, for messages; compiling it gives the value again.
 
-    A function has no literal; it is shown as `function`.
+    A function has no literal; it is shown as `function`. A text of more than MAX_LENGTH ends in `…`.
     """
-    return _text(value, literal=True, depth=0)
+    text, whole = _joined(_pieces(value, literal=True, depth=0))
+    return text if whole else f"{text}…"
 
 
 def to_string(value: Any) -> str:
-    """Give what FEEL's `string` gives: a text bare, but quoted inside a list; dates bare."""
-    return value if type(value) is str else _text(value, literal=False, depth=0)
+    """Give what FEEL's `string` gives: a text bare, but quoted inside a list; dates bare.
+
+    Raises FeelBudgetExceeded for more than MAX_LENGTH characters.
+    """
+    if type(value) is str:
+        return value
+    text, whole = _joined(_pieces(value, literal=False, depth=0))
+    if not whole:
+        raise FeelBudgetExceeded(f"Expected a text of at most {MAX_LENGTH} characters, but it is longer.")
+    return text
 
 
-def _text(value: Any, *, literal: bool, depth: int) -> str:
+def masked(text: str) -> str:
+    """Give a text for messages, in which identity numbers and phones cannot be read."""
+    return _LONG_NUMBER.sub("…", text)
+
+
+def _joined(pieces: Iterator[str]) -> tuple[str, bool]:
+    """Join pieces up to the limit; tell whether these were all."""
+    kept, length = [], 0
+    for piece in pieces:
+        kept.append(piece)
+        length += len(piece)
+        if length > MAX_LENGTH:
+            return "".join(kept)[:MAX_LENGTH], False
+    return "".join(kept), True
+
+
+def _pieces(value: Any, *, literal: bool, depth: int) -> Iterator[str]:
     if depth > MAX_DEPTH:
-        return "…"
+        yield "…"
+    elif type(value) is list:
+        for index, item in enumerate(value):
+            yield ", " if index else "["
+            yield from _pieces(item, literal=literal, depth=depth + 1)
+        yield "]" if value else "[]"
+    elif type(value) is dict:
+        for index, (key, item) in enumerate(value.items()):
+            yield f"{', ' if index else '{'}{_key(key)}: "
+            yield from _pieces(item, literal=literal, depth=depth + 1)
+        yield "}" if value else "{}"
+    elif type(value) is Range:
+        yield _range(value, literal=literal)
+    else:
+        yield _single(value, literal=literal)
+
+
+def _single(value: Any, *, literal: bool) -> str:
     if value is None or type(value) is bool:
         return _WORDS[value]
     if type(value) is str:
         return json.dumps(value, ensure_ascii=False)
     if type(value) is int or type(value) is Decimal:
         return exact.to_text(value)
-    if type(value) is list:
-        return "[" + ", ".join(_text(item, literal=literal, depth=depth + 1) for item in value) + "]"
-    if type(value) is dict:
-        entries = (
-            f"{_key(key)}: {_text(item, literal=literal, depth=depth + 1)}" for key, item in value.items()
-        )
-        return "{" + ", ".join(entries) + "}"
-    if type(value) is Range:
-        return _range(value, literal=literal, depth=depth)
     shown = temporal_text(value)
     if shown is None:
-        return "function" if hasattr(value, "call") else str(value)
+        return "function" if isinstance(value, FeelFunction) else str(value)
     return f'@"{shown}"' if literal else shown
 
 
 def _key(key: Any) -> str:
-    return (
-        key
-        if isinstance(key, str) and _PLAIN_KEY.fullmatch(key)
-        else json.dumps(str(key), ensure_ascii=False)
-    )
+    plain = isinstance(key, str) and _PLAIN_KEY.fullmatch(key)
+    return str(key) if plain else json.dumps(str(key), ensure_ascii=False)
 
 
-def _range(value: Range, *, literal: bool, depth: int) -> str:
-    start, end = (_text(part, literal=literal, depth=depth + 1) for part in (value.start, value.end))
+def _range(value: Range, *, literal: bool) -> str:
+    start, end = _single(value.start, literal=literal), _single(value.end, literal=literal)
     if value.start is None and value.end is not None:
         return f"({'<=' if value.end_included else '<'} {end})"
     if value.end is None and value.start is not None:

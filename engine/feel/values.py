@@ -16,9 +16,13 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidInput
+from engine.feel.errors import FeelBudgetExceeded
 
 if TYPE_CHECKING:
     from engine.feel.runtime import Run
+
+MAX_RESULT = 500_000  # parts of the value of a whole expression
+MAX_NESTING = 100  # lists and contexts inside each other
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,8 +77,12 @@ NATIVE = frozenset(_NAMES) - {Decimal}
 
 
 def type_name(value: object) -> str:
-    """Give the FEEL name of the value's type."""
-    return _NAMES.get(type(value), "function")
+    """Give the FEEL name of the value's type; raises InvalidInput for a float or another foreign value."""
+    name = _NAMES.get(type(value))
+    if name is None:
+        plain = admit(value, "every value")
+        name = "function" if isinstance(plain, FeelFunction) else _NAMES[type(plain)]
+    return name
 
 
 def is_number(value: object) -> bool:
@@ -101,31 +109,51 @@ def admit(value: Any, what: str) -> Any:
             f"Expected {what} to be an exact number (int or Decimal), but it is the float {value!r}.",
             code="feel_float",
         )
+    plain = _plain(value)
+    if plain is None:
+        raise InvalidInput(
+            f"Expected {what} to be a value of FEEL, but it is of the type {kind.__name__}.",
+            code="feel_value",
+        )
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    """Give the plain value of a subclass, or None when the language has nothing like it."""
     if isinstance(value, Enum):
-        return admit(value.value, what)
-    if isinstance(value, tuple):
-        return list(value)
+        return _plain(value.value)
     if isinstance(value, Mapping):
         return dict(value)
-    for plain in (str, int, list):
-        if isinstance(value, plain):
-            return plain(value)
-    raise InvalidInput(
-        f"Expected {what} to be a value of FEEL, but it is of the type {kind.__name__}.", code="feel_value"
-    )
+    if isinstance(value, list | tuple):
+        return list(value)
+    if isinstance(value, str):
+        return str(value)
+    return int(value) if isinstance(value, int) else None
 
 
 def admit_result(value: Any) -> Any:
-    """Give the value of a whole expression, or raise InvalidInput when a float hides anywhere in it."""
-    if type(value) in NATIVE and type(value) is not list and type(value) is not dict:
-        return value
-    waiting = [value]
-    while waiting:
-        inner = waiting.pop()
-        if type(inner) is list:
-            waiting.extend(inner)
-        elif type(inner) is dict:
-            waiting.extend(inner.values())
-        elif type(inner) not in NATIVE:
-            admit(inner, "every part of the result")
+    """Give the value of a whole expression, once nothing in it is foreign, too deep or too much.
+
+    Raises InvalidInput for a float or another foreign value, FeelBudgetExceeded when written out it
+    would have more than MAX_RESULT parts: a list may hold another one many times.
+    """
+    if type(value) is list or type(value) is dict or type(value) not in NATIVE:
+        _measure(value, {}, 0)
     return value
+
+
+def _measure(value: Any, known: dict[int, int], depth: int) -> int:
+    """Count the parts of a value as if it were written out; each list and context is counted once."""
+    if type(value) is not list and type(value) is not dict:
+        admit(value, "every part of the result")
+        return 1 + (len(value) >> 4 if type(value) is str else 0)
+    if id(value) not in known:
+        if depth > MAX_NESTING:
+            raise FeelBudgetExceeded(
+                f"Expected at most {MAX_NESTING} lists inside each other, but there are more."
+            )
+        parts = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_measure(part, known, depth + 1) for part in parts)
+        if known[id(value)] > MAX_RESULT:
+            raise FeelBudgetExceeded(f"Expected a result of at most {MAX_RESULT} parts, but it has more.")
+    return known[id(value)]

@@ -51,7 +51,7 @@ def read_answers(
     reader.run_checks()
     if not reader.problems:
         reader.run_form_checks(schema, scope)
-    return Answers(values, tuple(reader.problems))
+    return Answers(values, reader.in_order())
 
 
 class _TooLarge(Exception):  # noqa: N818 -- it never leaves this module
@@ -65,6 +65,7 @@ class _Reader:
         self._context = context
         self._evaluate = evaluate
         self._checks: list[tuple[Component, str, Scope]] = []
+        self._order: dict[str, int] = {"": 0}
         self._cells = 0
         self._characters = 0
 
@@ -77,6 +78,7 @@ class _Reader:
             if name is None or is_locked(component):
                 continue
             there = join(path, name)
+            self._order[there] = len(self._order)
             if component["type"] == "group":
                 value: Any = self._group(component, raw.get(name), scope, there)
             elif component["type"] == "dynamiclist":
@@ -169,6 +171,11 @@ class _Reader:
             if self._verdict(check["check"], scope) is not True:
                 path = check.get("field") or ""
                 self.problems.append(FieldProblem(path, "form_check", {"text": check["text"]}))
+
+    def in_order(self) -> tuple[FieldProblem, ...]:
+        """Give the problems in the order in which a person meets the fields; the whole form's first."""
+        last = len(self._order)
+        return tuple(sorted(self.problems, key=lambda problem: self._order.get(problem.path, last)))
 
     def _verdict(self, check: str, scope: Scope) -> Any:
         try:

@@ -104,8 +104,6 @@ def _begin(
             continue
         elif component["type"] == "dynamiclist":
             begun[name] = _begin_rows(component, data, known)
-        elif is_locked(component) and name in known:
-            begun[name] = known[name]
         elif not is_locked(component) and name in data:
             begun[name] = data[name]
         else:

@@ -5,6 +5,7 @@ from .events import ClockEvent, MessageEvent
 from .parser import Specs, parse
 from .run import Resting, Scope, answer, complete, deliver_message, fail, fire, parameters, resting, retry, scopes_of, start
 from .script_engine import ScriptEngine
+from .specs import newest_data
 from .workflow import Passed, Workflow
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "deliver_message",
     "fail",
     "fire",
+    "newest_data",
     "parameters",
     "parse",
     "resting",

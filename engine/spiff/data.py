@@ -56,6 +56,15 @@ def common_ancestor(tasks: list[Task]) -> Task:
     return ancestor
 
 
+def drawn_element(task: Task | None) -> str | None:
+    """Give the id of a task's element, or of the nearest one before it, past tasks that the library adds."""
+    while task is not None:
+        if task.task_spec.bpmn_id is not None:
+            return str(task.task_spec.bpmn_id)
+        task = task.parent
+    return None
+
+
 def _chain(task: Task) -> list[Task]:
     chain = []
     node: Task | None = task

@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.timers import repeats_of
 
-from .data import common_ancestor, merge_branches
+from .data import common_ancestor, drawn_element, merge_branches
 from .errors import StepError
 from .events import ClockEvent
 
@@ -88,6 +88,8 @@ class _MergingJoin:
         arrived = [*(task.parent for task in others), my_task.parent]
         base = common_ancestor(arrived).data
         my_task.data = merge_branches(base, [task.data for task in arrived])
+        top = my_task.workflow.top_workflow
+        top.joined[my_task.id] = [source for task in arrived[:-1] if (source := drawn_element(task)) is not None]
         for task in others:
             if task.has_state(TaskState.COMPLETED):
                 task._drop_children(force=True)  # noqa: SLF001 - the library's way to forget a joined branch

@@ -10,6 +10,7 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from .data import drawn_element
 from .errors import StepError
 
 MAX_ENGINE_STEPS = 20_000
@@ -18,11 +19,11 @@ MAX_ENGINE_STEPS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A token left an element. `data` are the variables as it left; `source` is the element before it."""
+    """A token left an element. `data` are the variables as it left; `sources` are the elements before it."""
 
     task: Any
     element_id: str
-    source_id: str | None
+    sources: tuple[str, ...]
     data: dict[str, Any]
 
 
@@ -32,7 +33,10 @@ class _Traced:
     def _task_completed_notify(self, task: Any) -> None:
         element_id = task.task_spec.bpmn_id
         if element_id is not None:
-            task.workflow.top_workflow.trace.append(Passed(task, element_id, _source(task), task.data))
+            top = task.workflow.top_workflow
+            before = drawn_element(task.parent)
+            sources = (*top.joined.pop(task.id, ()), *((before,) if before else ()))
+            top.trace.append(Passed(task, element_id, sources, task.data))
         super()._task_completed_notify(task)  # type: ignore[misc]  # of the workflow that mixes this in
 
     def update_waiting_tasks(self) -> None:
@@ -56,6 +60,7 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
     def __init__(self, spec: Any, subprocess_specs: Any, **kwargs: Any) -> None:
         self.trace: list[Passed] = []
         self.stuck: dict[Any, StepError] = {}
+        self.joined: dict[Any, list[str]] = {}
         self.rules_hit: list[tuple[str, str]] = []
         self.next_number = 1
         super().__init__(spec, subprocess_specs, **kwargs)
@@ -159,13 +164,3 @@ def _rename(workflow: Any, renamed: dict[Any, int]) -> None:
         if "merged" in task.internal_data:  # finished instances of a loop, kept by the library as texts
             texts = {str(key): str(value) for key, value in renamed.items()}
             task.internal_data["merged"] = [texts.get(text, text) for text in task.internal_data["merged"]]
-
-
-def _source(task: Any) -> str | None:
-    """Give the id of the element before this one, past the tasks that the library adds by itself."""
-    parent = task.parent
-    while parent is not None:
-        if parent.task_spec.bpmn_id is not None:
-            return str(parent.task_spec.bpmn_id)
-        parent = parent.parent
-    return None

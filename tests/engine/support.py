@@ -8,17 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.calendar import Calendar
-from engine.catalogue import Catalogue
 from engine.definitions import Bundle
 from engine.ids import IdSource
 from engine.instances import Started, StartRequest, start
-from engine.people import Actor, read_offices
-from engine.runtime import Runtime
+from engine.people import Actor
+from engine.runtime import Runtime, open_runtime
 from engine.sealing import Sealer
-from engine.store import Database, StepStore
-from engine.store.definitions import DefinitionRow, DefinitionStore
-from engine.store.inbox import InboxRow, InboxStore
-from engine.store.jobs import JobStore
+from engine.store import Database
+from engine.store.definitions import DefinitionRow
+from engine.store.inbox import InboxRow
 from engine.store.people import OfficeRow, PeopleStore
 
 from .bundles import GROUPS
@@ -89,19 +87,12 @@ def make_world(folder: Path, name: str = "linbang.db") -> World:
     ):
         people.add_office(office)
     clock = MovedClock()
-    runtime = Runtime(
-        tenant_id=1,
-        database=database,
-        steps=StepStore(database, 1),
-        people=people,
-        inbox=InboxStore(database, 1),
-        jobs=JobStore(database, 1),
-        catalogue=Catalogue(DefinitionStore(database, 1), GROUPS, None),
+    runtime = open_runtime(
+        database,
         clock=clock,
         ids=IdSource(0),
         sealer=Sealer(bytes(range(32))),
         calendar=Calendar.standard(),
         groups=GROUPS,
-        offices=read_offices(people),
     )
     return World(runtime, clock)

@@ -75,6 +75,10 @@ def test_it_leaves_the_day_itself_when_nothing_is_added():
     assert CALENDAR.add_working_days(sunday, 0) == sunday
 
 
+def test_it_goes_back_from_the_first_day_of_a_year():
+    assert CALENDAR.add_working_days(date(2026, 1, 1), -1) == date(2025, 12, 31)
+
+
 def test_it_goes_to_a_make_up_saturday_before_a_long_holiday():
     """2026-02-13 is a Friday; the Saturday after it is worked for the Spring Festival."""
     assert CALENDAR.add_working_days(date(2026, 2, 13), 1) == date(2026, 2, 14)

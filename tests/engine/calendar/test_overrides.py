@@ -30,6 +30,12 @@ def test_it_opens_the_office_on_a_day_of_rest_and_says_why():
     assert calendar.add_working_days(date(2026, 8, 7), 1) == SATURDAY
 
 
+def test_it_may_open_the_office_on_the_first_day_of_a_year():
+    calendar = CALENDAR.with_overrides(on=[date(2026, 1, 1)], label="值班")
+    assert calendar.is_working_day(date(2026, 1, 1))
+    assert calendar.working_days_between(date(2025, 12, 31), date(2026, 1, 1)) == 1
+
+
 def test_it_changes_nothing_in_the_calendar_it_was_made_from():
     before = CALENDAR.version
     CALENDAR.with_overrides(off=[MONDAY], label="台风停工")

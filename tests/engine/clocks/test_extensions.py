@@ -50,6 +50,12 @@ def test_it_keeps_the_clock_running_when_it_comes_in_time(calendar, deadline, at
     assert state_of(facts, calendar, at("2026-03-19T10:00")) == "running"
 
 
+def test_it_counts_an_extension_at_the_very_moment_of_the_end(calendar, deadline, at):
+    """One step of a case may extend a deadline and end it; the ledger then shows the longer limit."""
+    facts = deadline("12 WD", ACCEPTED, extended=[("2026-03-16T10:00", "30 WD")], ended="2026-03-16T10:00")
+    assert due_at(facts, calendar, at("2026-03-20T10:00")).on == date(2026, 4, 14)
+
+
 def test_it_ignores_an_extension_after_the_end(calendar, deadline, at):
     facts = deadline("12 WD", ACCEPTED, extended=[("2026-03-17T10:00", "30 WD")], ended="2026-03-16T10:00")
     assert due_at(facts, calendar, at("2026-03-20T10:00")).on == date(2026, 3, 18)

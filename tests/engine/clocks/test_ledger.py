@@ -62,6 +62,16 @@ def test_it_names_the_reasons_of_pauses_and_keeps_weekends_apart(calendar, deadl
     ]
 
 
+def test_it_names_a_reason_once_when_two_pauses_have_it(calendar, deadline, at):
+    facts = deadline(
+        "1 WD",
+        "2026-03-02T10:15",
+        ("2026-03-02T11:00", "2026-03-03T10:00"),
+        ("2026-03-02T12:00", "2026-03-03T12:00"),
+    )
+    assert short(ledger(facts, calendar, at(NOW)))[1] == "03-03 - paused applicant_rebuts"
+
+
 def test_it_names_the_closure_of_an_office(calendar, deadline, at):
     closed = calendar.with_overrides(off=[date(2026, 8, 4)], label="台风停工")
     lines = ledger(deadline("1 WD", "2026-08-03T10:00"), closed, at("2026-08-03T10:00"))
@@ -117,6 +127,11 @@ def test_it_has_one_line_when_the_deadline_ended_on_the_day_of_its_start(calenda
     assert ledger(facts, calendar, at(NOW)) == (
         LedgerDay(date(2026, 3, 2), False, 0, LedgerReason.START, None, False),
     )
+
+
+def test_it_has_one_line_when_another_machine_saw_the_end_before_the_start(calendar, deadline, at):
+    facts = deadline("12 WD", "2026-03-03T00:00:00", ended="2026-03-02T23:59:59")
+    assert short(ledger(facts, calendar, at(NOW))) == ["03-03 - start"]
 
 
 def test_it_marks_the_days_of_an_unknown_year(calendar, deadline, at):

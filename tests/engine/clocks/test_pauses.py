@@ -129,11 +129,10 @@ def test_it_gives_the_last_day_again_when_the_clock_stands_still_at_the_due_mome
     assert due_on(deadline(limit, ACCEPTED, pause), calendar, at) == expected
 
 
-def test_it_gives_the_last_day_again_each_time(calendar, deadline, at):
-    facts = deadline(
-        "12 WD", ACCEPTED, ("2026-03-18T11:00", "2026-03-19T10:00"), ("2026-03-20T11:00", "2026-03-23T10:00")
-    )
-    assert due_on(facts, calendar, at) == "2026-03-24"
+def test_it_gives_the_last_day_again_each_time_whatever_order_the_pauses_are_known_in(calendar, deadline, at):
+    pauses = [("2026-03-18T11:00", "2026-03-19T10:00"), ("2026-03-20T11:00", "2026-03-23T10:00")]
+    assert due_on(deadline("12 WD", ACCEPTED, *pauses), calendar, at) == "2026-03-24"
+    assert due_on(deadline("12 WD", ACCEPTED, *reversed(pauses)), calendar, at) == "2026-03-24"
 
 
 def test_it_is_paused_and_not_breached_all_the_time_that_an_open_pause_lasts(calendar, deadline, at):
@@ -148,3 +147,9 @@ def test_it_leaves_out_what_a_pause_did_after_the_deadline_ended(calendar, deadl
     facts = deadline("12 WD", ACCEPTED, ("2026-03-05T10:00", None), ended="2026-03-09T10:00")
     assert due_on(facts, calendar, at, "2026-03-09T10:00") == due_on(facts, calendar, at, "2026-12-01T10:00")
     assert due_at(facts, calendar, at(NOW)).on == date(2026, 3, 20)
+
+
+def test_it_drops_no_day_after_the_deadline_ended(calendar, deadline, at):
+    """The case was decided on 03-09, the pause closed later: only 03-06 and 03-09 drop out."""
+    facts = deadline("12 WD", ACCEPTED, ("2026-03-05T10:00", "2026-03-13T10:00"), ended="2026-03-09T10:00")
+    assert due_on(facts, calendar, at) == "2026-03-20"

@@ -90,9 +90,21 @@ def test_it_moves_with_a_pause(calendar, deadline, at):
 
 
 @pytest.mark.parametrize(
+    "pause",
+    [("2026-02-24T10:00", "2026-02-27T10:00"), ("2026-03-19T10:00", "2026-03-25T10:00")],
+    ids=["before the start", "after the due date"],
+)
+def test_it_does_not_move_with_a_pause_that_moves_nothing(pause, calendar, deadline, at):
+    moments = warning_moments(deadline("12 WD", ACCEPTED, pause), parse_warnings("2 WD"), calendar, at(NOW))
+    assert moments == [("2 WD", at("2026-03-16T09:00"))]
+
+
+@pytest.mark.parametrize(
     ("resumed", "expected"),
     [
         ("2026-03-12T10:30", "2026-03-12T10:30"),
+        ("2026-03-12T16:59", "2026-03-12T16:59"),
+        ("2026-03-12T17:00", "2026-03-13T09:00"),
         ("2026-03-12T17:30", "2026-03-13T09:00"),
         ("2026-03-13T07:00", "2026-03-13T09:00"),
         ("2026-03-14T12:00", "2026-03-16T09:00"),

@@ -25,7 +25,9 @@ FOLDER = os.environ.get("LINBANG_DMN_TCK")
 TESTCASE = "{http://www.omg.org/spec/DMN/20160719/testcase}"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-ENVIRONMENT = Environment(now=lambda: datetime(2026, 3, 2, 10, tzinfo=UTC), zone=ZoneInfo("UTC"), calendar=None)
+ENVIRONMENT = Environment(
+    now=lambda: datetime(2026, 3, 2, 10, tzinfo=UTC), zone=ZoneInfo("UTC"), calendar=None
+)
 
 pytestmark = pytest.mark.skipif(not FOLDER, reason="LINBANG_DMN_TCK names no folder with the DMN TCK")
 
@@ -76,7 +78,10 @@ def cases(folder: Path) -> Iterator[tuple[str, bool]]:
             for node in case.findall(f"{TESTCASE}resultNode"):
                 expected = node.find(f"{TESTCASE}expected")
                 wanted = None if expected is None else value_of(expected)
-                yield f"{tests.stem}/{case.get('id')}/{node.get('name')}", passes(model, node, variables, wanted)
+                yield (
+                    f"{tests.stem}/{case.get('id')}/{node.get('name')}",
+                    passes(model, node, variables, wanted),
+                )
 
 
 def passes(model: Any, node: Any, variables: dict[str, Any], wanted: Any) -> bool:

@@ -71,6 +71,13 @@ def test_it_keeps_what_the_case_has_in_fixed_rows(read):
     ]
 
 
+def test_it_keeps_a_fixed_row_in_which_nothing_was_answered(read):
+    answers = read(
+        [FIXED], {"members": [{"income": ""}, {"income": "2"}]}, {"members": [{"name": "a"}, {"name": "b"}]}
+    )
+    assert [row["income"] for row in answers.values["members"]] == [None, 2]
+
+
 @pytest.mark.parametrize("rows", [[], [{"income": "1"}], [{"income": "1"}] * 3])
 def test_it_wants_as_many_fixed_rows_as_the_case_has(read, rows):
     answers = read([FIXED], {"members": rows}, {"members": [{"name": "a"}, {"name": "b"}]})

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.forms.values import Unfit, check_rules, number
@@ -51,6 +51,7 @@ def test_it_refuses_more_digits_than_the_expression_language_keeps(bad):
         number(bad)
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**20), max_value=10**20))
 def test_it_gives_back_every_number_that_it_is_given(value):
     assert number(f"{value:f}") == value
@@ -78,6 +79,7 @@ def test_it_wants_a_multiple_of_the_increment(problem_of, step):
     assert problem_of(field, "0.17") == ("increment", {"step": Decimal("0.05")})
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**33), 10**33), st.integers(1, 10**6), st.integers(0, 6))
 def test_it_knows_every_multiple_and_nothing_else(count, step, scale):
     """Decimal's own remainder would be wrong from 28 digits on."""

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.forms import check_schema
@@ -191,6 +191,7 @@ KINDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(PROPERTIES, JSON, max_size=6), KINDS, JSON)
 def test_it_never_raises_whatever_a_file_holds(properties, kind, anything):
     assert isinstance(check_schema(anything, filename="f"), list)

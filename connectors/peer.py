@@ -1,0 +1,169 @@
+"""Asks another system over HTTP: a POST with JSON both ways, bounded in time and size, errors in plain words.
+
+The standard library's client, because the time-out must hold for the whole exchange: the usual clients
+limit each read, and a system that sends a byte now and then would hold a caller for as long as it likes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+import time
+from decimal import Decimal
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+from engine.ports import ConnectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_ANSWER_BYTES = 1_000_000
+MAX_CONNECT_S = 5.0
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_COME_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+"""Refusals that say nothing about the question itself."""
+
+
+class Peer:
+    """Another system at a base address.
+
+    system: its name in error codes, `<system>_down`, `_timeout`, `_busy`, `_refused`, `_wrong_answer`.
+    token: sent as a bearer token. Safe for many threads: every question has its own connection. Redirects
+    are not followed, proxies of the environment not used.
+    """
+
+    def __init__(self, system: str, url: str, *, token: str | None = None) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(f"Expected an address such as https://host/path for the {system}")
+        if parts.username is not None:
+            raise ValueError(f"Expected no user name in the address of the {system}; give a token instead")
+        if not parts.path.isascii() or not (token or "").isascii() or not (token or " ").isprintable():
+            raise ValueError(f"Expected plain ASCII characters in the address and token of the {system}")
+        self.system = system
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._host, self._port, self._path = parts.hostname, parts.port, parts.path.rstrip("/")
+        self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def ask(
+        self,
+        path: str,
+        question: Mapping[str, Any],
+        *,
+        idempotency_key: str,
+        timeout_s: float,
+        refusals: Mapping[str, str],
+    ) -> Any:
+        """Post a question and give the parsed answer, its numbers exact.
+
+        timeout_s: seconds for the whole exchange; looking up the host's name alone may take longer.
+        refusals: codes of the other side that are passed on, and what to say for each. Raises
+        ConnectorError, to be retried when the system is down, late or busy, permanent otherwise.
+        """
+        body = json.dumps(question, ensure_ascii=False).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Idempotency-Key": idempotency_key,
+            "User-Agent": "linbang",
+            **self._authorization,
+        }
+        status, content = self._exchange(path, body, headers, time.monotonic() + timeout_s)
+        if status != HTTPStatus.OK:
+            raise self._refusal(status, content, refusals)
+        return self._read(content)
+
+    def _exchange(
+        self, path: str, body: bytes, headers: Mapping[str, str], until: float
+    ) -> tuple[int, bytes]:
+        """Send and receive before the moment `until`, on the `time.monotonic` scale."""
+        connection = self._kind(self._host, self._port, timeout=_seconds_left(until, MAX_CONNECT_S))
+        expired = threading.Event()
+        watch: threading.Timer | None = None
+        try:
+            connection.connect()
+            left = _seconds_left(until)
+            connection.sock.settimeout(left)
+            watch = threading.Timer(left, _cut_off, (connection.sock, expired))
+            watch.daemon = True
+            watch.start()
+            connection.request("POST", f"{self._path}{path}", body, dict(headers))
+            response = connection.getresponse()
+            content = self._content(response)
+            if expired.is_set():
+                raise TimeoutError
+        except (OSError, HTTPException) as exc:
+            if expired.is_set() or isinstance(exc, TimeoutError):
+                raise self._error("timeout", "did not answer in time") from exc
+            raise self._error("down", "cannot be reached or broke off") from exc
+        else:
+            return response.status, content
+        finally:
+            if watch is not None:
+                watch.cancel()
+            connection.close()
+
+    def _content(self, response: HTTPResponse) -> bytes:
+        content = response.read(MAX_ANSWER_BYTES + 1)
+        if len(content) > MAX_ANSWER_BYTES:
+            raise self._error("wrong_answer", "gave an answer that is too long", permanent=True)
+        if response.length:  # what was promised and did not come
+            raise HTTPException("the answer broke off")
+        return content
+
+    def _read(self, content: bytes) -> Any:
+        try:
+            return json.loads(content, parse_float=Decimal, parse_constant=_refuse_constant)
+        except (ValueError, ArithmeticError, RecursionError) as exc:
+            raise self._error("wrong_answer", "gave an answer that is not JSON", permanent=True) from exc
+
+    def _refusal(self, status: int, content: bytes, refusals: Mapping[str, str]) -> ConnectorError:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return self._error("down", "has a fault of its own")
+        if status in _COME_AGAIN:
+            return self._error("busy", "asks to come again later")
+        if status < HTTPStatus.BAD_REQUEST:
+            return self._error("wrong_answer", f"answered with status {status}", permanent=True)
+        code = _code_in(content)
+        if code in refusals:
+            return ConnectorError(refusals[code], code=code, permanent=True)
+        # The other side's words stay there: they may hold what may not stand in an incident.
+        return self._error("refused", f"refused the question with status {status}", permanent=True)
+
+    def _error(self, kind: str, what: str, *, permanent: bool = False) -> ConnectorError:
+        return ConnectorError(f"The {self.system} {what}", code=f"{self.system}_{kind}", permanent=permanent)
+
+
+def _seconds_left(until: float, longest: float = float("inf")) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(left, longest)
+
+
+def _cut_off(sock: socket.socket, expired: threading.Event) -> None:
+    """End both directions at once, so that whoever waits for a byte gets an end of file."""
+    expired.set()
+    try:
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not the encrypted socket's own, which is no thread's
+    except OSError:
+        return  # it is closed already
+
+
+def _code_in(content: bytes) -> str:
+    """Give the code in a refusal, or an empty text."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
+    code = document.get("code") if isinstance(document, dict) else None
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")

@@ -1,0 +1,84 @@
+"""Runs what is due now, in bounded batches; starts no threads and waits for no moment to come."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.jobs import LEASE_MS, run
+from engine.state import from_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from engine.runtime import Runtime
+    from engine.store.jobs import DueJob
+
+BUDGET_S = 2.0
+BATCH = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedJob:
+    """A job that this process alone may run for a while.
+
+    token: proves the claim to the database. until: when the lease ends, on the `time.monotonic` scale.
+    """
+
+    job: DueJob
+    token: int
+    until: float
+
+
+def tick(
+    runtime: Runtime, *, budget_s: float = BUDGET_S, hand_over: Callable[[ClaimedJob], None] | None = None
+) -> int:
+    """Run due jobs until nothing is due or the time is used up; give how many were run or handed over.
+
+    At least one job is run, however small the budget; what was claimed beyond it is given back. Raises
+    whatever the database raises; a job that fails is settled by `jobs.run`.
+
+    budget_s: seconds. hand_over: takes the calls of outside systems, so that clocks do not wait for their
+    answers; without it they are made here.
+    """
+    until = time.monotonic() + budget_s
+    done = 0
+    while _something_is_due(runtime) and (claimed := _claim(runtime)):
+        for position, item in enumerate(claimed):
+            if done and time.monotonic() >= until:
+                for rest in claimed[position:]:
+                    give_back(runtime, rest)
+                return done
+            if hand_over is not None and item.job.kind == "call":
+                hand_over(item)
+            else:
+                run(runtime, item.job, item.token)
+            done += 1
+    return done
+
+
+def give_back(runtime: Runtime, claimed: ClaimedJob) -> None:
+    """End a claim without having run the job: it is due as before, and no attempt is counted."""
+    runtime.jobs.release(claimed.job.id, claimed.token, claimed.job.attempts, claimed.job.due_at)
+
+
+def next_moment(runtime: Runtime) -> datetime | None:
+    """Give the moment of the earliest waiting job, in UTC; it lies in the past while jobs are due or run."""
+    due = runtime.jobs.next_due()
+    return None if due is None else from_ms(due)
+
+
+def _something_is_due(runtime: Runtime) -> bool:
+    """Look without writing: an idle installation never asks for the database's one writing lock."""
+    due = runtime.jobs.next_due()
+    return due is not None and due <= runtime.now_ms()
+
+
+def _claim(runtime: Runtime) -> list[ClaimedJob]:
+    token = runtime.ids.next()
+    until = time.monotonic() + LEASE_MS / 1000
+    wall = time.time_ns() // 1_000_000
+    jobs = runtime.jobs.claim(runtime.now_ms(), wall, LEASE_MS, token, BATCH)
+    return [ClaimedJob(job, token, until) for job in jobs]

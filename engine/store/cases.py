@@ -1,0 +1,267 @@
+"""Reads about cases for pages and checks: rows, histories, lists. Writes comments and attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, or_, select, update
+
+from engine.store import schema as s
+from engine.store.database import Database
+from engine.store.steps import DeadlineRow, HistoryRow, IncidentRow, InstanceRow, UserTaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list."""
+
+    id: int
+    business_key: str
+    title: str
+    service_key: str
+    definition_id: int
+    office_id: int
+    state: str
+    outcome: str | None
+    started_at: int
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases to list."""
+
+    text: str = ""
+    service_key: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A file of a case, without its content."""
+
+    id: int
+    process_instance_id: int | None
+    user_task_id: int | None
+    filename: str
+    media_type: str
+    size: int
+    sha256: bytes
+    uploaded_at: int
+    uploaded_by: int
+
+
+class CaseStore:
+    """Queries about cases; none of them is on the hot path."""
+
+    def __init__(self, database: Database, tenant_id: int) -> None:
+        self._database = database
+        self._tenant = tenant_id
+
+    def instance(self, process_instance_id: int) -> InstanceRow | None:
+        """Find a case by id."""
+        table = s.process_instance.c
+        return self._instance(table.id == process_instance_id)
+
+    def instance_by_key(self, business_key: str) -> InstanceRow | None:
+        """Find a case by its number."""
+        return self._instance(s.process_instance.c.business_key == business_key)
+
+    def instances(self, after: int = 0, limit: int = 500) -> list[InstanceRow]:
+        """List cases by id, for checks that go through all."""
+        table = s.process_instance.c
+        query = _columns(table, InstanceRow).where(table.tenant_id == self._tenant, table.id > after)
+        with self._database.reading() as connection:
+            return [InstanceRow(*row) for row in connection.execute(query.order_by(table.id).limit(limit))]
+
+    def history(self, process_instance_id: int) -> list[HistoryRow]:
+        """List the links of a case's history in order."""
+        table = s.history.c
+        query = _columns(table, HistoryRow).where(
+            table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
+        )
+        with self._database.reading() as connection:
+            return [HistoryRow(*row) for row in connection.execute(query.order_by(table.seq))]
+
+    def deadlines(self, process_instance_id: int) -> list[DeadlineRow]:
+        """List the clocks of a case."""
+        table = s.deadline.c
+        query = _columns(table, DeadlineRow).where(
+            table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
+        )
+        with self._database.reading() as connection:
+            return [DeadlineRow(*row) for row in connection.execute(query.order_by(table.started_at, table.key))]
+
+    def incidents(self, process_instance_id: int, state: str = "open") -> list[IncidentRow]:
+        """List the incidents of a case."""
+        table = s.incident.c
+        query = _columns(table, IncidentRow).where(
+            table.tenant_id == self._tenant,
+            table.process_instance_id == process_instance_id,
+            table.state == state,
+        )
+        with self._database.reading() as connection:
+            return [IncidentRow(*row) for row in connection.execute(query.order_by(table.id))]
+
+    def user_tasks(self, process_instance_id: int) -> list[UserTaskRow]:
+        """List all tasks of a case, done ones too."""
+        table = s.user_task.c
+        query = _columns(table, UserTaskRow).where(
+            table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
+        )
+        with self._database.reading() as connection:
+            return [UserTaskRow(*row) for row in connection.execute(query.order_by(table.id))]
+
+    def jobs(self, process_instance_id: int) -> list[tuple[int, str, str, int]]:
+        """List a case's jobs as (id, kind, target, due)."""
+        table = s.job.c
+        query = select(table.id, table.kind, table.target, table.due_at).where(
+            table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
+        )
+        with self._database.reading() as connection:
+            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query.order_by(table.due_at))]
+
+    def inbox_of(self, process_instance_id: int) -> list[tuple[str, int, int]]:
+        """List the inbox rows of a case's tasks as (principal, due, task id)."""
+        inbox, task = s.inbox.c, s.user_task.c
+        query = (
+            select(inbox.principal, inbox.due_at, inbox.user_task_id)
+            .join(s.user_task, (task.tenant_id == inbox.tenant_id) & (task.id == inbox.user_task_id))
+            .where(task.tenant_id == self._tenant, task.process_instance_id == process_instance_id)
+        )
+        with self._database.reading() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+    def cases(
+        self, offices: Collection[int], where: CaseFilter, *, before: int | None = None, size: int = 50
+    ) -> list[CaseRow]:
+        """List the cases of some offices, the newest first."""
+        table = s.process_instance.c
+        query = _columns(table, CaseRow).where(table.tenant_id == self._tenant, table.office_id.in_(sorted(offices)))
+        if where.service_key:
+            query = query.where(table.service_key == where.service_key)
+        if where.state:
+            query = query.where(table.state == where.state)
+        if where.text.strip():
+            pattern = "%" + where.text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            query = query.where(
+                or_(table.business_key.ilike(pattern, escape="\\"), table.title.ilike(pattern, escape="\\"))
+            )
+        if before is not None:
+            query = query.where(table.id < before)
+        with self._database.reading() as connection:
+            return [CaseRow(*row) for row in connection.execute(query.order_by(table.id.desc()).limit(size))]
+
+    def with_subject(self, digest: bytes) -> list[CaseRow]:
+        """List the running cases of a person, found by the keyed hash of the identity number."""
+        table, subject = s.process_instance.c, s.subject.c
+        query = (
+            _columns(table, CaseRow)
+            .join(
+                s.subject, (subject.tenant_id == table.tenant_id) & (subject.process_instance_id == table.id)
+            )
+            .where(
+                subject.tenant_id == self._tenant,
+                subject.kind == "identity",
+                subject.digest == digest,
+                table.state == "active",
+            )
+        )
+        with self._database.reading() as connection:
+            return [CaseRow(*row) for row in connection.execute(query.order_by(table.id.desc()).limit(20))]
+
+    def comments(self, process_instance_id: int) -> list[tuple[int, int, int, bytes]]:
+        """List a case's comments as (id, author, at, sealed text)."""
+        table = s.comment.c
+        query = select(table.id, table.author, table.at, table.sealed_text).where(
+            table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
+        )
+        with self._database.reading() as connection:
+            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query.order_by(table.id))]
+
+    def add_comment(self, comment_id: int, process_instance_id: int, author: int, at: int, sealed: bytes) -> None:
+        """Add a comment."""
+        values = {
+            "tenant_id": self._tenant,
+            "id": comment_id,
+            "process_instance_id": process_instance_id,
+            "author": author,
+            "at": at,
+            "sealed_text": sealed,
+        }
+        with self._database.writing() as connection:
+            connection.execute(insert(s.comment), values)
+
+    def add_attachment(self, row: AttachmentRow, sealed: bytes) -> None:
+        """Add a file."""
+        values = {name: getattr(row, name) for name in AttachmentRow.__slots__}
+        with self._database.writing() as connection:
+            connection.execute(
+                insert(s.attachment), {"tenant_id": self._tenant, "sealed_content": sealed, **values}
+            )
+
+    def attachments(self, process_instance_id: int) -> list[AttachmentRow]:
+        """List a case's files."""
+        table = s.attachment.c
+        query = _columns(table, AttachmentRow).where(
+            table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
+        )
+        with self._database.reading() as connection:
+            return [AttachmentRow(*row) for row in connection.execute(query.order_by(table.id))]
+
+    def attachment(self, attachment_id: int) -> tuple[AttachmentRow, bytes] | None:
+        """Give a file and its sealed content."""
+        table = s.attachment.c
+        query = _columns(table, AttachmentRow).add_columns(table.sealed_content)
+        query = query.where(table.tenant_id == self._tenant, table.id == attachment_id)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return (AttachmentRow(*row[:-1]), row[-1]) if row else None
+
+    def adopt_attachments(self, attachment_ids: Collection[int], process_instance_id: int) -> None:
+        """Give files that were uploaded before the case existed to it."""
+        table = s.attachment
+        with self._database.writing() as connection:
+            connection.execute(
+                update(table)
+                .where(
+                    table.c.tenant_id == self._tenant,
+                    table.c.id.in_(list(attachment_ids)),
+                    table.c.process_instance_id.is_(None),
+                )
+                .values(process_instance_id=process_instance_id)
+            )
+
+    def drop_orphans(self, before: int) -> int:
+        """Delete files that no case took over before a moment; gives how many."""
+        table = s.attachment
+        with self._database.writing() as connection:
+            result = connection.execute(
+                delete(table).where(
+                    table.c.tenant_id == self._tenant,
+                    table.c.process_instance_id.is_(None),
+                    table.c.uploaded_at < before,
+                )
+            )
+        return int(result.rowcount)
+
+    def _instance(self, wanted: Any) -> InstanceRow | None:
+        table = s.process_instance.c
+        query = _columns(table, InstanceRow).where(table.tenant_id == self._tenant, wanted)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return InstanceRow(*row) if row else None
+
+
+def every_instance(store: CaseStore) -> Iterator[InstanceRow]:
+    """Iterate over all cases, some hundred at a time."""
+    after = 0
+    while rows := store.instances(after):
+        yield from rows
+        after = rows[-1].id
+
+
+def _columns(table: Any, record: Any) -> Select[Any]:
+    return select(*(table[name] for name in record.__slots__))

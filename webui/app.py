@@ -1,0 +1,64 @@
+"""Makes the Flask application around an installation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+
+from . import assets, auth, errors, language, page
+from .blueprints import cases, demo_clock, inbox, services, sign_in, status, tasks
+
+if TYPE_CHECKING:
+    from .wiring import Installation
+
+MAX_REQUEST_BYTES = 48 * 1024 * 1024
+"""Several attachments at once and the form around them."""
+
+_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+
+csrf = CSRFProtect()
+
+
+def create_app(installation: Installation, *, testing: bool = False) -> Flask:
+    """Make the application; the installation outlives it."""
+    app = Flask(__name__)
+    app.testing = testing
+    app.config.update(
+        SECRET_KEY=installation.runtime.sealer.derive("session"),
+        SESSION_COOKIE_NAME="linbang",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["linbang"] = installation
+    csrf.init_app(app)
+    language.init_app(app)
+    assets.init_app(app)
+    auth.init_app(app)
+    page.init_app(app)
+    errors.init_app(app)
+    for blueprint in (sign_in.pages, inbox.pages, tasks.pages, cases.pages, services.pages, status.pages):
+        app.register_blueprint(blueprint)
+    if installation.settings.demo:
+        app.register_blueprint(demo_clock.pages)
+    app.after_request(_secure)
+    return app
+
+
+def _secure(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+        if getattr(g, "actor", None) is not None:
+            response.vary.add("Cookie")
+    return response

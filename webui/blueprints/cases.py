@@ -1,0 +1,330 @@
+"""Cases: the list, and one case with the answer first, its diagram, clocks, history, letters and files."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+
+from engine import cases as case_views
+from engine import feel, forms, jobs, messages
+from engine.errors import InvalidInput, NotFound
+from engine.store.cases import CaseFilter
+from webui import forms as form_pages
+from webui import letters
+from webui.auth import actor, signed_in
+from webui.history_words import entries
+from webui.language import language
+from webui.ledger_view import months, rows_of
+from webui.page import installation
+from webui.words import (
+    clock_due_words,
+    day_words,
+    due_words,
+    element_name,
+    group_name,
+    message_of,
+    moment_words,
+    service_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.cases import CaseView, ClockView
+
+PAGE = 50
+STATES = ("active", "completed", "cancelled")
+
+pages = Blueprint("cases", __name__, url_prefix="/cases")
+
+
+@pages.get("/")
+@signed_in
+def listing() -> Any:
+    """List the cases of the person's office and those below it."""
+    runtime, person = installation().runtime, actor()
+    offices = runtime.offices.below(person.office_id) if person.office_id else []
+    state = request.args.get("state") if request.args.get("state") in STATES else None
+    where = CaseFilter(request.args.get("q", "")[:100], request.args.get("service") or None, state)
+    before = request.args.get("before", "")
+    cursor = int(before) if before.isdigit() and len(before) < 20 else None  # noqa: PLR2004 - an id
+    rows = installation().cases.cases(offices, where, before=cursor, size=PAGE + 1)
+    kept = {name: request.args[name] for name in ("q", "service", "state") if request.args.get(name)}
+    return render_template(
+        "cases.html",
+        rows=[
+            {
+                "id": row.id,
+                "number": row.business_key,
+                "title": row.title,
+                "service": service_name(runtime.catalogue.get(row.definition_id)),
+                "office": _office(row.office_id),
+                "state": row.state,
+                "outcome": _outcome(runtime.catalogue.get(row.definition_id), row.outcome),
+                "started": moment_words(row.started_at, runtime.calendar),
+            }
+            for row in rows[:PAGE]
+        ],
+        services=[(key, service_name(found[1])) for key, found in runtime.catalogue.services().items()],
+        chosen={name: request.args.get(name, "") for name in ("q", "service", "state")},
+        first=url_for("cases.listing", **kept) if cursor else None,
+        following=url_for("cases.listing", before=rows[PAGE - 1].id, **kept) if len(rows) > PAGE else None,
+    )
+
+
+@pages.get("/<int:case_id>")
+@signed_in
+def show(case_id: int) -> Any:
+    """Show a case."""
+    view = _view(case_id)
+    found = installation()
+    definition, runtime = view.definition, found.runtime
+    now, calendar = runtime.clock.now(), runtime.calendar
+    names = {row.id: row.name for row in runtime.people.persons()}
+    overdue = {task.element_id for task in view.tasks if task.due_at <= runtime.now_ms()}
+    comments = [
+        {"who": names.get(one.author, ""), "at": moment_words(one.at, calendar), "text": one.text}
+        for one in case_views.read_comments(runtime, found.cases, case_id)
+    ]
+    return render_template(
+        "case.html",
+        view=view,
+        case=view.row,
+        service=service_name(definition),
+        office=_office(view.row.office_id),
+        outcome=_outcome(definition, view.row.outcome),
+        steps=[_step(view, task, names) for task in view.tasks],
+        waits=[element_name(definition, key) for key in view.current if not _has_task(view, key)],
+        incidents=[
+            {"number": one.number, "step": element_name(definition, one.element_id), "message": one.message}
+            for one in view.incidents
+        ],
+        clocks=[_clock(view, clock, now) for clock in view.clocks],
+        diagrams=_diagrams(view, overdue),
+        entries=entries(definition, view.links, names, calendar),
+        letters=[
+            {
+                "number": letter.number,
+                "title": definition.texts.say(language(), "letters", letter.key, "title"),
+                "at": day_words(calendar.local_date(letter.issued_at)),
+            }
+            for letter in view.letters
+        ],
+        files=found.cases.attachments(case_id),
+        comments=comments,
+        buttons=[(name, definition.texts.say(language(), "messages", name, "button")) for name in view.messages],
+        answers=_application(view),
+        started=moment_words(view.row.started_at, calendar),
+    )
+
+
+@pages.post("/<int:case_id>/comments")
+@signed_in
+def comment(case_id: int) -> Any:
+    """Add a comment."""
+    found = installation()
+    case_views.add_comment(found.runtime, found.cases, case_id, actor(), request.form.get("text", ""))
+    flash(_("The comment has been added."), "success")
+    return redirect(url_for("cases.show", case_id=case_id, _anchor="comments"))
+
+
+@pages.get("/<int:case_id>/diagrams/<process>.bpmn")
+@signed_in
+def diagram(case_id: int, process: str) -> Any:
+    """Give a diagram of the version that the case runs on."""
+    found = installation()
+    row = case_views.visible_instance(found.runtime, found.cases, case_id, actor())
+    definition = found.runtime.catalogue.get(row.definition_id)
+    if process not in definition.processes:
+        raise NotFound("Expected a diagram of this case, but there is none", code="diagram_unknown")
+    return Response(definition.bundle.files[definition.processes[process]], mimetype="application/xml")
+
+
+@pages.get("/<int:case_id>/letters/<number>")
+@signed_in
+def letter(case_id: int, number: str) -> Any:
+    """Show a letter as it is printed."""
+    view = _view(case_id)
+    rendered = letters.render(installation().runtime, view, case_views.read_letter(view, number))
+    return render_template("letter.html", letter=rendered, case=view.row)
+
+
+@pages.get("/<int:case_id>/clocks/<deadline_id>")
+@signed_in
+def ledger(case_id: int, deadline_id: str) -> Any:
+    """Show the day ledger of a clock on one page, for printing."""
+    view = _view(case_id)
+    clock = next((one for one in view.clocks if f"{one.facts.id}:{one.scope}" == deadline_id), None)
+    if clock is None:
+        raise NotFound("Expected a clock of this case, but there is none", code="clock_unknown")
+    now = installation().runtime.clock.now()
+    drawn = _clock(view, clock, now)
+    return render_template("ledger.html", view=view, case=view.row, clock=drawn, service=service_name(view.definition))
+
+
+@pages.route("/<int:case_id>/messages/<name>", methods=["GET", "POST"])
+@signed_in
+def message(case_id: int, name: str) -> Any:
+    """Hand in a message such as a withdrawal, with its form."""
+    view = _view(case_id)
+    if name not in view.messages:
+        raise NotFound("Expected a message that the case waits for", code="not_awaited")
+    definition, runtime = view.definition, installation().runtime
+    form = definition.messages[name].form
+    schema: Mapping[str, Any] = definition.forms[form] if form else {"components": []}
+    raw = form_pages.parse(schema, request.form) if request.method == "POST" else {}
+    problems: Any = ()
+    problem = None
+    if request.method == "POST" and not form_pages.is_only_refresh(request.form):
+        try:
+            messages.correlate(runtime, name, case_id, actor(), raw)
+        except InvalidInput as exc:
+            problems, problem = exc.details.get("problems", ()), message_of(exc)
+        else:
+            flash(definition.texts.get(language(), "messages", name, "done") or _("It has been recorded."), "success")
+            return redirect(url_for("cases.show", case_id=case_id))
+    shown = forms.visible(schema, raw, _evaluate(view))
+    texts = definition.texts.section(language(), "forms", form or "")
+    page = render_template(
+        "message.html",
+        case=view.row,
+        title=definition.texts.say(language(), "messages", name, "button"),
+        form=form_pages.view(schema, texts, shown, problems),
+        problem=problem,
+    )
+    return page, 422 if problem else 200
+
+
+@pages.post("/<int:case_id>/incidents/<int:number>/retry")
+@signed_in
+def retry(case_id: int, number: int) -> Any:
+    """Take an incident up again."""
+    found = installation()
+    case_views.visible_instance(found.runtime, found.cases, case_id, actor())
+    jobs.retry_incident(found.runtime, case_id, number, actor())
+    flash(_("It is being tried again."), "info")
+    return redirect(url_for("cases.show", case_id=case_id))
+
+
+@pages.get("/files/<int:file_id>")
+@signed_in
+def file(file_id: int) -> Any:
+    """Give a file of a case, to be saved and never shown inside the application."""
+    found = installation()
+    row, content = case_views.read_attachment(found.runtime, found.cases, file_id, actor())
+    return send_file(BytesIO(content), row.media_type, as_attachment=True, download_name=row.filename)
+
+
+def _view(case_id: int) -> CaseView:
+    found = installation()
+    return case_views.read_case(found.runtime, found.cases, case_id, actor())
+
+
+def _office(office_id: int) -> str:
+    row = installation().runtime.offices.rows.get(office_id)
+    return "" if row is None else row.name_zh if language() == "zh" else row.name_en
+
+
+def _outcome(definition: Any, outcome: str | None) -> str:
+    if outcome is None:
+        return ""
+    return definition.texts.get(language(), "outcomes", outcome) or element_name(definition, outcome)
+
+
+def _has_task(view: CaseView, element_id: str) -> bool:
+    kind = view.definition.elements[element_id].kind
+    return kind in {"userTask", "subProcess", "callActivity"}
+
+
+def _step(view: CaseView, task: Any, names: Mapping[int, str]) -> dict[str, Any]:
+    runtime = installation().runtime
+    mine = task.assignee == actor().person_id or actor().in_group(task.candidate_group, task.office_id)
+    return {
+        "id": task.id,
+        "name": element_name(view.definition, task.element_id),
+        "group": group_name(runtime.groups, task.candidate_group),
+        "who": names.get(task.assignee, "") if task.assignee else "",
+        "due": due_words(task.due_at, runtime.clock.now(), runtime.calendar),
+        "since": moment_words(task.created_at, runtime.calendar),
+        "open": mine,
+    }
+
+
+def _clock(view: CaseView, clock: ClockView, now: Any) -> dict[str, Any]:
+    calendar = installation().runtime.calendar
+    texts = view.definition.texts
+    return {
+        "key": f"{clock.facts.id}:{clock.scope}",
+        "name": texts.say(language(), "deadlines", clock.facts.id),
+        "kind": clock.facts.kind.value,
+        "limit": str(clock.facts.extensions[-1].limit if clock.facts.extensions else clock.facts.limit),
+        "due": clock_due_words(clock.state, clock.due, now, calendar),
+        "state": clock.state.value,
+        "started": moment_words(clock.facts.started_at, calendar),
+        "version": clock.due.calendar_version,
+        "months": months(clock, view.definition, calendar.local_date(now)),
+        "days": rows_of(clock, view.definition),
+        "extensions": [
+            {
+                "limit": str(one.limit),
+                "reason": texts.say(language(), "reasons", one.reason),
+                "at": moment_words(one.at, calendar),
+            }
+            for one in clock.facts.extensions
+        ],
+    }
+
+
+def _diagrams(view: CaseView, overdue: set[str]) -> list[dict[str, Any]]:
+    """Give the facts for each diagram that the case has touched; the one where it is now comes first."""
+    found = []
+    for process in view.definition.processes:
+        elements = {key: one for key, one in view.definition.elements.items() if one.process == process}
+        touched = any(key in view.passed or key in view.current for key in elements)
+        if not touched:
+            continue
+        names = {key: element_name(view.definition, key) for key, one in elements.items() if one.name}
+        current = [key for key in elements if key in view.current and key not in overdue]
+        facts = {
+            "names": names,
+            "done": [key for key in elements if key in view.passed and key not in view.current],
+            "flows": [key for key in elements if key in view.flows],
+            "current": current,
+            "overdue": [key for key in elements if key in view.current and key in overdue],
+            "counts": {key: count for key, count in view.passed.items() if key in elements and count > 1},
+        }
+        found.append(
+            {
+                "process": process,
+                "name": view.definition.texts.say(language(), "processes", process),
+                "href": url_for("cases.diagram", case_id=view.row.id, process=process),
+                "facts": facts,
+                "here": any(view.definition.elements[key].kind != "callActivity" for key in view.current if key in elements),
+            }
+        )
+    return sorted(found, key=lambda one: not one["here"])
+
+
+def _application(view: CaseView) -> Any:
+    """Give the answers with which the case was started, to read."""
+    form = view.definition.start_form
+    if form is None or not view.links:
+        return None
+    answers = view.links[0].payload.get("answers", {})
+    shown = forms.visible(view.definition.forms[form], answers, _evaluate(view))
+    texts = view.definition.texts.section(language(), "forms", form)
+    return form_pages.view(view.definition.forms[form], texts, shown, read_only=True)
+
+
+def _evaluate(view: CaseView) -> Any:
+    environment = installation().runtime.environment()
+
+    def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
+        return feel.compile(text, names=view.definition.names).evaluate(variables, environment)
+
+    return evaluate
+
+

@@ -1,0 +1,25 @@
+// Shows the facts of a case: {done: [ids], flows: [ids], current: [ids], overdue: [ids], counts: {id: n}}.
+// Everything shown by colour is also a badge with a sign, and stands in a list beside the diagram.
+
+const CLASSES = { done: 'is-done', flows: 'is-passed', current: 'is-current', overdue: 'is-overdue' };
+const SIGNS = { done: '✓', current: '●', overdue: '!' };
+
+export function mark(viewer, facts) {
+  const canvas = viewer.get('canvas');
+  const elements = viewer.get('elementRegistry');
+  for (const [kind, name] of Object.entries(CLASSES)) {
+    for (const id of facts[kind] ?? []) if (elements.get(id)) canvas.addMarker(id, name);
+  }
+  const badged = new Map();
+  for (const kind of ['done', 'current', 'overdue']) for (const id of facts[kind] ?? []) badged.set(id, kind);
+  for (const [id, kind] of badged) addBadge(viewer, id, kind, facts.counts?.[id]);
+}
+
+function addBadge(viewer, id, kind, count) {
+  const shape = viewer.get('elementRegistry').get(id);
+  if (!shape || shape.waypoints || (kind === 'done' && shape.width < 60)) return;
+  const badge = document.createElement('div');
+  badge.className = `step-badge step-badge-${kind}`;
+  badge.textContent = count > 1 ? `${SIGNS[kind]} ${count}` : SIGNS[kind];
+  viewer.get('overlays').add(id, { position: { top: -10, right: 12 }, html: badge });
+}

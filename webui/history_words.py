@@ -1,0 +1,137 @@
+"""A case's history as entries that a person reads: what was done, by whom, and what followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+
+from engine.state import from_ms
+
+from .language import language
+from .words import element_name, moment_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.calendar import Calendar
+    from engine.definitions import Definition
+    from engine.history import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. kind: done, late or now."""
+
+    title: str
+    who: str
+    at: str
+    iso: str
+    detail: str
+    kind: str
+
+
+def entries(
+    definition: Definition, links: list[Link], names: Mapping[int, str], calendar: Calendar
+) -> list[Entry]:
+    """Give the history, the newest first. names: of persons by id."""
+    words = _Words(definition)
+    found = []
+    for link in reversed(links):
+        followed = link.payload.get("events", ())
+        details = [text for event in followed if (text := words.event(event, calendar))]
+        late = any(event["type"] == "deadline_breached" for event in followed)
+        local = calendar.local_moment(from_ms(link.at))
+        found.append(
+            Entry(
+                title=words.title(link),
+                who=names.get(link.actor, "") if link.actor is not None else "",
+                at=moment_words(link.at, calendar),
+                iso=local.isoformat(),
+                detail="; ".join([*words.more(link), *details]),
+                kind="late" if late else "done",
+            )
+        )
+    return found
+
+
+class _Words:
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+
+    def title(self, link: Link) -> str:
+        """Say what was done."""
+        name = element_name(self._definition, link.element_id) if link.element_id else ""
+        titles = {
+            "case_started": _("Case started"),
+            "case_cancelled": _("Case cancelled"),
+            "user_task_claimed": _("Claimed: %(name)s", name=name),
+            "user_task_unclaimed": _("Given back to the group: %(name)s", name=name),
+            "user_task_signed": _("First signature: %(name)s", name=name),
+            "user_task_returned": _("Second signature refused: %(name)s", name=name),
+            "user_task_sent_back": _("Sent back: %(name)s", name=name),
+            "user_task_completed": _("Completed: %(name)s", name=name),
+            "timer_fired": _("Time has come: %(name)s", name=name),
+            "deadline_struck": _("A clock was looked at"),
+            "service_answered": _("Answer came in: %(name)s", name=name),
+            "service_failed": _("No answer: %(name)s", name=name),
+            "message_correlated": _("Received: %(name)s", name=self._message(link)),
+            "incident_retried": _("Tried again after an incident"),
+        }
+        return titles.get(link.event, link.event)
+
+    def more(self, link: Link) -> Iterator[str]:
+        """Say what the step itself carries."""
+        if link.payload.get("reason"):
+            yield _("Reason: %(reason)s", reason=link.payload["reason"])
+        if link.event == "service_failed":
+            yield str(link.payload.get("message", ""))
+
+    def event(self, event: Mapping[str, Any], calendar: Calendar) -> str:
+        """Say what followed from a step; nothing for what the title says already."""
+        kind = event["type"]
+        if kind == "letter_issued":
+            return _("Letter: %(name)s", name=self._say("letters", event["letter"], "title"))
+        if kind == "incident_raised":
+            return _("Incident: %(message)s", message=event["message"])
+        if kind == "case_completed":
+            return _("Case ended: %(outcome)s", outcome=self._outcome(event.get("outcome")))
+        if "deadline" not in event:
+            return ""
+        name = self._say("deadlines", event["deadline"])
+        due = moment_words(event["due_at"], calendar) if event.get("due_at") else ""
+        texts = {
+            "deadline_started": _("%(name)s runs, due %(due)s", name=name, due=due),
+            "deadline_paused": _("%(name)s paused: %(reason)s", name=name, reason=self._pause(event.get("reason"))),
+            "deadline_resumed": _("%(name)s runs again, due %(due)s", name=name, due=due),
+            "deadline_extended": _(
+                "%(name)s extended, due %(due)s: %(reason)s",
+                name=name,
+                due=due,
+                reason=self._say("reasons", str(event.get("reason"))),
+            ),
+            "deadline_kept": _("%(name)s kept", name=name),
+            "deadline_breached": _("%(name)s missed", name=name),
+            "deadline_handed_over": _("%(name)s handed over to the statutory clock", name=name),
+            "deadline_cancelled": _("%(name)s no longer needed", name=name),
+            "deadline_warned": _("Warning for %(name)s (%(level)s)", name=name, level=event.get("level")),
+        }
+        return texts.get(kind, "")
+
+    def _say(self, *path: str) -> str:
+        return self._definition.texts.say(language(), *path)
+
+    def _message(self, link: Link) -> str:
+        return self._say("messages", str(link.payload.get("message")), "button")
+
+    def _outcome(self, outcome: Any) -> str:
+        if not outcome:
+            return _("without an outcome")
+        found = self._definition.texts.get(language(), "outcomes", str(outcome))
+        return found or element_name(self._definition, str(outcome))
+
+    def _pause(self, key: Any) -> str:
+        reason = self._definition.pauses.get(str(key))
+        return reason.names.get(language(), reason.key) if reason else str(key)

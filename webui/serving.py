@@ -1,0 +1,83 @@
+"""Runs the server: one process, several threads, background work beside them, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import waitress
+
+from connectors.sandbox.server import sandbox_server
+from engine.errors import EngineError
+
+from .app import create_app
+from .dispatchers import EmbeddedDispatcher
+from .wiring import RENEW_S, Installation, connectors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+THREADS = 8
+LATE = timedelta(seconds=30)
+"""How long ago the last tick may be before the heart counts as stopped."""
+
+log = logging.getLogger("linbang")
+
+
+def serve(found: Installation, ready: Callable[[str], None], *, play_outside: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; then finish what runs. Calls `ready` with the address.
+
+    play_outside: start the sandbox beside it, which plays the outside systems.
+    """
+    with _outside(found, play=play_outside), _background(found):
+        app = create_app(found)
+        server: Any = waitress.create_server(
+            app, host=found.settings.host, port=found.settings.port, threads=THREADS, ident=None
+        )
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: server.close())
+        ready(f"http://{found.settings.host}:{server.effective_port}")
+        try:
+            server.run()
+        except OSError as exc:  # the socket is closed under the loop when it is told to stop
+            log.debug("server closed: %s", exc)
+
+
+@contextmanager
+def _outside(found: Installation, *, play: bool) -> Iterator[None]:
+    if not play or found.settings.registry_url:
+        yield
+        return
+    with sandbox_server() as url:
+        found.runtime.connectors = connectors(replace(found.settings, registry_url=url))
+        yield
+
+
+@contextmanager
+def _background(found: Installation) -> Iterator[None]:
+    dispatcher = EmbeddedDispatcher(found.runtime)
+    stopped = threading.Event()
+
+    def renew() -> None:
+        while not stopped.wait(RENEW_S):
+            try:
+                found.renew()
+            except (EngineError, RuntimeError):
+                log.exception("the process number could not be renewed")
+
+    found.runtime.wake = dispatcher.wake
+    found.heartbeat = lambda: dispatcher.last_tick is not None and datetime.now(UTC) - dispatcher.last_tick < LATE
+    dispatcher.start()
+    keeper = threading.Thread(target=renew, name="linbang-renew", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        dispatcher.stop()

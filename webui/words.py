@@ -1,0 +1,164 @@
+"""Moments, due dates, errors and history in the reader's words. Takes engine records, gives plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+
+from engine import clocks
+from engine.state import from_ms
+from engine.store import FAR_FUTURE_MS
+
+from .language import language
+
+if TYPE_CHECKING:
+    from engine.calendar import Calendar
+    from engine.definitions import Definition
+    from engine.errors import EngineError
+
+SOON_WD = 2
+"""From so many working days before it on, a due date is shown as soon due (the rule of §B0's clock)."""
+
+_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_ERRORS = {
+    "already_claimed": lazy("Somebody else has already claimed this task."),
+    "not_claimed": lazy("Claim the task before you work on it."),
+    "task_not_open": lazy("This task has been completed or is no longer needed."),
+    "not_in_group": lazy("This is work of another group or office."),
+    "did_earlier_step": lazy("You did an earlier step that this one checks; another person has to do it."),
+    "signed_first": lazy("You have signed already; a second person has to sign."),
+    "busy": lazy("Others are changing the same case at this moment. Nothing is lost: please try again."),
+    "case_ended": lazy("The case has ended."),
+    "case_unknown": lazy("There is no such case, or it belongs to another office."),
+    "task_unknown": lazy("There is no such task."),
+    "reason_missing": lazy("Please give a reason of at least 5 characters."),
+    "no_send_back": lazy("This task cannot be sent back."),
+    "not_signed": lazy("There is no first signature to refuse."),
+    "may_not_start": lazy("Cases of this service are started by another group."),
+    "service_unknown": lazy("There is no such service."),
+    "not_awaited": lazy("The case no longer waits for this."),
+    "message_unknown": lazy("The service does not know this message."),
+    "comment_length": lazy("A comment has 1 to 4,000 characters."),
+    "file_type": lazy("Only PDF, PNG and JPEG files can be attached."),
+    "file_size": lazy("A file may have at most 10 MB."),
+    "attachment_unknown": lazy("There is no such file."),
+    "letter_unknown": lazy("There is no such letter."),
+    "incident_resolved": lazy("The incident has been resolved."),
+    "draft_too_large": lazy("The draft is too large to be kept."),
+    "form_invalid": lazy("Some answers break a rule of the form."),
+    "not_a_supervisor": lazy("Only a supervisor may do this."),
+}
+
+
+def message_of(error: EngineError) -> str:
+    """Say an error in the reader's language; what has no words of its own is said as the engine says it."""
+    words = _ERRORS.get(error.code)
+    return str(words) if words is not None else error.message
+
+
+def moment_words(moment: datetime | int, calendar: Calendar) -> str:
+    """Say a moment: day and time."""
+    local = calendar.local_moment(from_ms(moment) if isinstance(moment, int) else moment)
+    return f"{day_words(local.date())} {local:%H:%M}"
+
+
+def clock_words(moment: datetime, calendar: Calendar) -> str:
+    """Say a moment with its weekday."""
+    local = calendar.local_moment(moment)
+    weekday = _WEEKDAYS[language()][local.weekday()]
+    return f"{day_words(local.date())} 周{weekday} {local:%H:%M}" if language() == "zh" else f"{weekday} {day_words(local.date())}, {local:%H:%M}"
+
+
+def day_words(day: date) -> str:
+    """Say a day."""
+    if language() == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def month_words(year: int, month: int) -> str:
+    """Say a month."""
+    return f"{year}年{month}月" if language() == "zh" else f"{_MONTHS[month - 1]} {year}"
+
+
+@dataclass(frozen=True, slots=True)
+class DueWords:
+    """What the due tag needs: how urgent, how many units, and the moment."""
+
+    state: str
+    count: int = 0
+    unit: str = "working_days"
+    at: str = ""
+    iso: str = ""
+    provisional: bool = False
+
+
+def due_words(due_ms: int, now: datetime, calendar: Calendar) -> DueWords:
+    """Say how urgent a due date is: in working days, on the last day in hours."""
+    if due_ms >= FAR_FUTURE_MS:
+        return DueWords("none")
+    due = from_ms(due_ms)
+    at, iso = moment_words(due, calendar), calendar.local_moment(due).isoformat()
+    provisional = calendar.is_provisional(calendar.local_date(due))
+    today, day = calendar.local_date(now), calendar.local_date(due)
+    if now >= due:
+        late = max(1, calendar.working_days_between(day, today))
+        return DueWords("overdue", late, "working_days", at, iso, provisional)
+    left = calendar.working_days_between(today, day)
+    if left == 0:
+        hours = max(1, int((due - now).total_seconds() // 3600))
+        return DueWords("soon", hours, "hours", at, iso, provisional)
+    return DueWords("soon" if left <= SOON_WD else "on_time", left, "working_days", at, iso, provisional)
+
+
+def clock_due_words(state: clocks.DeadlineState, due: clocks.Due, now: datetime, calendar: Calendar) -> DueWords:
+    """Say how a case's clock stands."""
+    at, iso = moment_words(due.at, calendar), calendar.local_moment(due.at).isoformat()
+    if state is clocks.DeadlineState.RUNNING:
+        return due_words(int(due.at.timestamp() * 1000), now, calendar)
+    if state is clocks.DeadlineState.BREACHED:
+        found = due_words(int(due.at.timestamp() * 1000), now, calendar)
+        return DueWords("overdue", found.count if found.state == "overdue" else 0, "working_days", at, iso, due.provisional)
+    looks = {clocks.DeadlineState.PAUSED: "paused", clocks.DeadlineState.KEPT: "kept"}
+    return DueWords(looks.get(state, "none"), 0, "working_days", at, iso, due.provisional)
+
+
+def element_name(definition: Definition, element_id: str) -> str:
+    """Say what an element is called."""
+    return definition.texts.say(language(), "elements", element_id, "name")
+
+
+def service_name(definition: Definition) -> str:
+    """Say what a service is called."""
+    return definition.texts.say(language(), "service", "name")
+
+
+def group_name(groups: Any, key: str) -> str:
+    """Say what a group is called."""
+    group = groups.get(key)
+    return group.names.get(language(), key) if group is not None else key
+
+
+def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:
+    """Say why a day was counted or not."""
+    words = {
+        "start": _("Day of the start; counting begins on the next day"),
+        "counted": _("Working day"),
+        "make_up": _("Working day: make-up for a holiday"),
+        "weekend": _("Weekend"),
+        "holiday": _("Public holiday"),
+        "closed": _("Office closed"),
+        "paused": _("Clock paused"),
+        "moved_end": _("The last day was a day of rest; the end moved here"),
+    }[day.reason.value]
+    if day.reason.value == "paused" and day.detail:
+        reasons = [definition.pauses[key] for key in day.detail.split(", ") if key in definition.pauses]
+        named = "; ".join(f"{reason.names.get(language(), reason.key)} ({reason.basis})" for reason in reasons)
+        return f"{words}: {named or day.detail}"
+    return f"{words}: {day.detail}" if day.detail else words

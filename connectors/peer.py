@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import threading
 import time
 from decimal import Decimal
@@ -33,11 +34,14 @@ class Peer:
     """Another system at a base address.
 
     system: its name in error codes, `<system>_down`, `_timeout`, `_busy`, `_refused`, `_wrong_answer`.
-    token: sent as a bearer token. Safe for many threads: every question has its own connection. Redirects
-    are not followed, proxies of the environment not used.
+    token: sent as a bearer token. context: for an authority of its own that vouches for the system, or a
+    certificate that we show. Safe for many threads: every question has its own connection. Redirects are
+    not followed, proxies of the environment not used.
     """
 
-    def __init__(self, system: str, url: str, *, token: str | None = None) -> None:
+    def __init__(
+        self, system: str, url: str, *, token: str | None = None, context: ssl.SSLContext | None = None
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError(f"Expected an address such as https://host/path for the {system}")
@@ -46,7 +50,7 @@ class Peer:
         if not parts.path.isascii() or not (token or "").isascii() or not (token or " ").isprintable():
             raise ValueError(f"Expected plain ASCII characters in the address and token of the {system}")
         self.system = system
-        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._context = (context or ssl.create_default_context()) if parts.scheme == "https" else None
         self._host, self._port, self._path = parts.hostname, parts.port, parts.path.rstrip("/")
         self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
 
@@ -82,7 +86,7 @@ class Peer:
         self, path: str, body: bytes, headers: Mapping[str, str], until: float
     ) -> tuple[int, bytes]:
         """Send and receive before the moment `until`, on the `time.monotonic` scale."""
-        connection = self._kind(self._host, self._port, timeout=_seconds_left(until, MAX_CONNECT_S))
+        connection = self._connection(_seconds_left(until, MAX_CONNECT_S))
         expired = threading.Event()
         watch: threading.Timer | None = None
         try:
@@ -93,10 +97,8 @@ class Peer:
             watch.daemon = True
             watch.start()
             connection.request("POST", f"{self._path}{path}", body, dict(headers))
-            response = connection.getresponse()
-            content = self._content(response)
-            if expired.is_set():
-                raise TimeoutError
+            with connection.getresponse() as response:
+                content = self._content(response)
         except (OSError, HTTPException) as exc:
             if expired.is_set() or isinstance(exc, TimeoutError):
                 raise self._error("timeout", "did not answer in time") from exc
@@ -108,7 +110,14 @@ class Peer:
                 watch.cancel()
             connection.close()
 
+    def _connection(self, timeout_s: float) -> HTTPConnection:
+        if self._context is None:
+            return HTTPConnection(self._host, self._port, timeout=timeout_s)
+        return HTTPSConnection(self._host, self._port, timeout=timeout_s, context=self._context)
+
     def _content(self, response: HTTPResponse) -> bytes:
+        if response.length is None and not response.chunked:
+            raise HTTPException("an answer without a length cannot be told from one that broke off")
         content = response.read(MAX_ANSWER_BYTES + 1)
         if len(content) > MAX_ANSWER_BYTES:
             raise self._error("wrong_answer", "gave an answer that is too long", permanent=True)

@@ -16,6 +16,7 @@ from connectors.peer import Peer
 from engine.ports import ConnectorError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
     from engine.ports import Call
@@ -97,15 +98,22 @@ VERIFY_HOUSEHOLD = Operation(
 class Registry:
     """The `Connector` of the registry at an address.
 
-    token: as the registry's operator issued it. longest_wait_s: seconds; a diagram cannot make a call
-    wait longer than this.
+    token, context: what the registry's operator asks for. longest_wait_s: seconds; no diagram makes a call
+    last longer than this.
     """
 
     name = "registry"
     operations: Mapping[str, Operation] = {"verify_household": VERIFY_HOUSEHOLD}
 
-    def __init__(self, url: str, *, token: str | None = None, longest_wait_s: float = 50.0) -> None:
-        self._peer = Peer(self.name, url, token=token)
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        context: ssl.SSLContext | None = None,
+        longest_wait_s: float = 50.0,
+    ) -> None:
+        self._peer = Peer(self.name, url, token=token, context=context)
         self._longest_wait_s = longest_wait_s
 
     def call(self, call: Call) -> dict[str, Any]:

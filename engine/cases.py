@@ -94,8 +94,7 @@ def read_case(runtime: Runtime, store: CaseStore, process_instance_id: int, acto
         state = case.state
         view.variables = spiff.newest_data(case.workflow)
         for item in spiff.resting(case.workflow).values():
-            element = definition.elements.get(item.element_id)
-            if element is not None and element.kind != "boundaryEvent":
+            if item.element_id in definition.elements and item.kind != "listener":
                 view.current[item.element_id] += 1
         groups = {name: definition.messages[name].groups for name in awaited(case) if name in definition.messages}
         view.messages = [name for name, of in groups.items() if of and may_send(runtime, actor, of, row.office_id)]

@@ -103,7 +103,7 @@ class _Outcome:
 
     def _newly_resting(self) -> Iterator[Arrival]:
         for number, item in self.resting.items():
-            if number not in self.case.before:
+            if number not in self.case.before and item.kind != "listener":
                 yield Arrival(item.element_id, item.scopes, item.data, passed=False)
 
     def _close_tasks(self) -> Iterator[TaskChange]:
@@ -270,7 +270,7 @@ class _Outcome:
         if drawn:
             payload["passed"] = drawn
         if self.workflow.rules_hit:
-            payload["rules"] = [list(hit) for hit in self.workflow.rules_hit]
+            payload["rules"] = self.workflow.rules_hit
         if self.events:
             payload["events"] = self.events
         return payload

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -74,12 +74,14 @@ def open_runtime(
     calendar: Calendar,
     groups: Groups,
     connectors: Mapping[str, Connector] | None = None,
+    operations: Collection[str] | None = None,
     tenant_id: int = 1,
 ) -> Runtime:
-    """Put an installation together; its tables must exist. Offices are read now."""
+    """Put an installation together; its tables must exist. Offices are read now.
+
+    operations: what diagrams may ask of outside systems; None leaves that unchecked.
+    """
     people = PeopleStore(database, tenant_id)
-    known = connectors or {}
-    operations = {f"{name}.{operation}" for name, connector in known.items() for operation in connector.operations}
     return Runtime(
         tenant_id=tenant_id,
         database=database,
@@ -87,12 +89,12 @@ def open_runtime(
         people=people,
         inbox=InboxStore(database, tenant_id),
         jobs=JobStore(database, tenant_id),
-        catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations or None),
+        catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations),
         clock=clock,
         ids=ids,
         sealer=sealer,
         calendar=calendar,
         groups=groups,
         offices=read_offices(people),
-        connectors=known,
+        connectors=connectors or {},
     )

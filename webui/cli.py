@@ -295,6 +295,7 @@ def doctor(*, as_json: bool) -> None:
 
 
 def _log_plainly() -> None:
+    logging.getLogger("spiff").setLevel(logging.WARNING)  # it would tell of every token
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 

@@ -66,6 +66,7 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
             calendar=Calendar.standard(),
             groups=read_groups((settings.processes_dir / "groups.yaml").read_bytes()),
             connectors=connectors(settings),
+            operations=operations(),
             tenant_id=TENANT,
         )
         yield Installation(settings, runtime, CaseStore(database, TENANT), values, number, token)
@@ -75,8 +76,16 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
 
 
 def connectors(settings: Settings) -> dict[str, Connector]:
-    """Give the outside systems by name; a new one is one line here."""
-    return {"registry": Registry(settings.registry_url)}
+    """Give the outside systems that have an address, by name; a new one is one line here."""
+    found: dict[str, Connector] = {}
+    if settings.registry_url:
+        found["registry"] = Registry(settings.registry_url)
+    return found
+
+
+def operations() -> frozenset[str]:
+    """Give everything that diagrams may ask of outside systems, with an address or not."""
+    return frozenset(f"{kind.name}.{operation}" for kind in (Registry,) for operation in kind.operations)
 
 
 def _wall_ms() -> int:

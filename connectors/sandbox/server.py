@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -28,7 +28,8 @@ def run(host: str = "127.0.0.1", port: int = 8090) -> None:
     sandbox = Sandbox()
     server = _server(host, port, sandbox)
     try:
-        server.serve_forever()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
     finally:
         sandbox.closing.set()
         server.server_close()

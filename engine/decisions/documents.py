@@ -9,7 +9,6 @@ from lxml import etree
 from engine.problems import Problem
 
 MAX_BYTES = 2 * 1024 * 1024
-MAX_NAME = 200  # characters of an id or a name
 NAMESPACES = {
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",

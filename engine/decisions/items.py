@@ -30,10 +30,6 @@ class ItemType:
     components: dict[str, ItemType] = field(default_factory=dict)
     returns: str | None = None
 
-    def describe(self) -> str:
-        """Give the name that messages show."""
-        return f"list of {self.name}" if self.collection else self.name
-
 
 @dataclass(frozen=True, slots=True)
 class Fit:

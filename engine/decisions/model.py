@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import NotFound
 from engine.decisions.logic import Evaluation, Logic, fitted
+from engine.errors import NotFound
+from engine.feel import FeelBudgetExceeded
 from engine.feel.runtime import Run
 
 if TYPE_CHECKING:
@@ -66,7 +67,10 @@ class Decision:
         """
         evaluation = Evaluation(Run(environment))
         evaluation.run.fits = self.types.is_of
-        value = self.value(variables, evaluation, {})
+        try:
+            value = self.value(variables, evaluation, {})
+        except RecursionError:
+            raise FeelBudgetExceeded("Expected values less deep inside each other.") from None
         return DecisionResult(value, tuple(evaluation.matched))
 
     def value(self, variables: Mapping[str, Any], evaluation: Evaluation, made: dict[str, Any]) -> Any:
@@ -101,6 +105,4 @@ class Model:
         for decision in self.decisions.values():
             if decision.name == name:
                 return decision
-        raise NotFound(
-            f"Expected a decision {name!r} in {self.name!r}, but it has none.", code="no_decision"
-        )
+        raise NotFound(f"Expected a decision {name!r} in {self.name!r}, but it has none.", code="no_decision")

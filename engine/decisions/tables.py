@@ -9,6 +9,7 @@ from engine.decisions.errors import DecisionError
 from engine.decisions.logic import Evaluation, fitted, shown
 from engine.feel.compare import equal
 from engine.feel.library import BUILTINS
+from engine.feel.runtime import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,16 +126,16 @@ class Table:
         """Give the value when it is among the allowed ones; null always is."""
         if allowed is None or value is None or allowed.evaluate_within(evaluation.run, scope, value=value):
             return value
-        raise DecisionError(f"Expected {what} to be among {allowed.text}, but it is {shown(value)}.", code=code)
+        raise DecisionError(
+            f"Expected {what} to be among {allowed.text}, but it is {shown(value)}.", code=code
+        )
 
     def _hits(self, values: list[Any], scope: Mapping[str, Any], evaluation: Evaluation) -> list[Rule]:
+        outer = Frame(scope, None, evaluation.run)
+        frames = [Frame({"?": value}, outer, evaluation.run) for value in values]
         hits = []
         for row in self.rows:
-            fits = all(
-                test is None or test.evaluate_within(evaluation.run, scope, value=value)
-                for test, value in zip(row.tests, values, strict=True)
-            )
-            if fits:
+            if all(test is None or test.holds(frame) for test, frame in zip(row.tests, frames, strict=True)):
                 hits.append(row)
                 if self.hit_policy == "FIRST":
                     break

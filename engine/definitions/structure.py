@@ -157,9 +157,6 @@ def _check_gateways(
         own = {item.get("id") for item in flows if item.get("sourceRef") == node.get("id")}
         if default and default not in own:
             findings.add(file, "default_dangling", f"Expected the default flow {default!r} to leave here.", node=node)
-        if local(node) == "exclusiveGateway" and len(own) > 1 and not default:
-            message = "No default flow: if no condition is true, the case stops with an incident."
-            findings.add(file, "default_missing", message, node=node, severity="warning")
 
 
 def _check_reach(

@@ -15,7 +15,6 @@ from engine.feel.errors import FeelSyntaxError, Trouble
 from engine.feel.functions import UserFunction
 from engine.feel.kinds import Check, checker
 from engine.feel.library import BUILTINS
-from engine.feel.values import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,7 +140,11 @@ class Compiler:
             symbol, right = _nodes(node)
             return operators.than(str(symbol.children[0]), self.code(right))
         code, _, read = self._inner(node, ())
-        return operators.truth(code) if cell and "?" in read else operators.membership(code, cell=cell)
+        return (
+            operators.truth(code)
+            if cell and "?" in read
+            else operators.membership(code, cell=cell, ranged=node.data == "range")
+        )
 
     def _instance_of(self, node: Node) -> Code:
         value, of = _nodes(node)
@@ -194,9 +197,13 @@ class Compiler:
         return operators.make_list([self.code(part) for part in _nodes(node)])
 
     def _range(self, node: Node) -> Code:
-        start, end = (self.code(part) for part in _nodes(node))
+        first, last = _nodes(node)
+        start, end = self.code(first), self.code(last)
         from_start, to_end = node.children[0] == "[", node.children[-1] == "]"
-        return lambda frame: Range(start(frame), end(frame), from_start, to_end)
+        if {first.data, last.data} <= {"number", "string"}:
+            return operators.literal_range(start, end, from_start=from_start, to_end=to_end)
+        may_open = (first.data == "null", last.data == "null")
+        return operators.make_range(start, end, from_start=from_start, to_end=to_end, may_open=may_open)
 
     def _context(self, node: Node) -> Code:
         entries: list[tuple[str, Code]] = []

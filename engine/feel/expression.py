@@ -66,6 +66,10 @@ class Expression:
         found = self.evaluate_within(run, context, value=value)
         return Result(found, tuple(run.warnings))
 
+    def holds(self, frame: Frame) -> bool:
+        """Tell whether the expression is true in a frame that the caller made, for many cells of a table."""
+        return self._code(frame) is True
+
     def evaluate_within(self, run: Run, context: Mapping[str, Any], *, value: Any = _UNSET) -> Any:
         """Give the value like `evaluate`, on the budget of a run that several expressions share."""
         frame = Frame(context, None, run)
@@ -74,9 +78,7 @@ class Expression:
         try:
             found = self._code(frame)
         except RecursionError:
-            raise FeelBudgetExceeded(
-                "Expected values less deep inside each other, but these are too deep."
-            ) from None
+            raise FeelBudgetExceeded("Expected values less deep inside each other.") from None
         return found is True if self._unary else admit_result(found)
 
 
@@ -98,7 +100,9 @@ def compile_unary(text: str, *, names: Iterable[str] = (), types: Iterable[str] 
 
 
 @lru_cache(maxsize=CACHED)
-def _compiled(text: str, names: frozenset[str], types: frozenset[str], start: Literal["expression", "unary"]) -> Expression:
+def _compiled(
+    text: str, names: frozenset[str], types: frozenset[str], start: Literal["expression", "unary"]
+) -> Expression:
     tree = parse(text, start=start, builtin=_BUILTIN_NAMES, names=names | types)
     compiler = Compiler(names, types)
     unary = start == "unary"

@@ -74,7 +74,12 @@ _SYMBOLS = {
 _OPERANDS = {"NUMBER", "STRING", "AT", "NAME", "TRUE", "FALSE", "NULL", "RPAR", "RSQB", "_RBRACE", "RCLOSE"}
 _OPENING = {"LPAR", "LSQB", "_LBRACE", "ROPEN"}
 _CLOSING = {"RPAR", "RSQB", "_RBRACE", "RCLOSE"}
-_OTHER_LANGUAGES = {"'": 'a text in quotes like "this"', "&": "the word and", "|": "the word or", "!": "not(…)"}
+_OTHER_LANGUAGES = {
+    "'": 'a text in quotes like "this"',
+    "&": "the word and",
+    "|": "the word or",
+    "!": "not(…)",
+}
 _HALF_WIDTH = str.maketrans("，（）：。“”‘’＞＜＝＋－＊／［］｛｝；", "\u002c():.\"\"''><=+-*/[]{};")
 
 

@@ -52,6 +52,8 @@ class Signature:
         """Give the arguments coerced to the parameters, or None when they do not fit."""
         fixed = self.parameters[:-1] if self.variadic else self.parameters
         required = sum(not parameter.optional for parameter in self.parameters)
+        if self.variadic and not fixed and arguments == [None]:
+            return None  # null instead of a list, not a list of null
         if len(arguments) < required or (len(arguments) > len(fixed) and not self.variadic):
             return None
         bound: list[Any] = []

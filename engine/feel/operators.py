@@ -110,13 +110,18 @@ _COMPARE: dict[str, Callable[[Any, Any, Frame], Any]] = {
 }
 
 
-def membership(code: Code, *, cell: bool) -> Test:
-    """Give the test of a value, a range or a list; in a cell a condition may stand for itself."""
+def membership(code: Code, *, cell: bool, ranged: bool = False) -> Test:
+    """Give the test of a value, a range or a list; in a cell a condition may stand for itself.
+
+    ranged: it is written as a range; when that has no value, neither has the test.
+    """
 
     def test(value: Any, frame: Frame) -> Any:
         candidate = code(frame)
         if cell and type(candidate) is bool and type(value) is not bool:
             return candidate
+        if ranged and candidate is None:
+            return None
         found = member(value, candidate, frame.run)
         if found is None:
             return frame.run.null(mismatch("two values of one type", value, candidate))
@@ -211,6 +216,39 @@ def half_range(symbol: str, part: Code) -> Code:
         return Range(end, None, symbol == ">=", False)
 
     return make
+
+
+def make_range(
+    start: Code, end: Code, *, from_start: bool, to_end: bool, may_open: tuple[bool, bool]
+) -> Code:
+    """Give the code of a range. may_open: which ends are written as null, and therefore open.
+
+    An end that turns out to be null makes the range null: a missing limit must not mean no limit.
+    """
+
+    def make(frame: Frame) -> Any:
+        first, last = start(frame), end(frame)
+        if (first is None and not may_open[0]) or (last is None and (not may_open[1] or first is None)):
+            return frame.run.null("Expected a range with two ends, but one is null")
+        return Range(first, last, from_start, to_end)
+
+    return make
+
+
+def literal_range(start: Code, end: Code, *, from_start: bool, to_end: bool) -> Code:
+    """Give the code of a range between literals, as in most cells of tables: it is made only once."""
+    make = make_range(start, end, from_start=from_start, to_end=to_end, may_open=(False, False))
+    made: list[Range] = []
+
+    def reuse(frame: Frame) -> Any:
+        if not made:
+            found = make(frame)
+            if found is None:
+                return None
+            made.append(found)
+        return made[0]
+
+    return reuse
 
 
 def make_list(parts: Sequence[Code]) -> Code:

@@ -114,7 +114,6 @@ def throw_scoped(
     kind: type[ScopedEvent],
     code: str | None,
     *,
-    payload: dict[str, Any] | None = None,
     include_self: bool = False,
 ) -> Task | None:
     """Fire the nearest boundary that catches the code and give its task, or None when nobody does.
@@ -126,8 +125,6 @@ def throw_scoped(
     while node is not None:
         boundary = _catching_boundary(node, kind, code)
         if boundary is not None:
-            if payload:
-                boundary.data = {**boundary.data, **payload}
             deliver(boundary, boundary.task_spec.event_definition)
             if boundary.task_spec.cancel_activity and boundary.state == TaskState.READY:
                 boundary.run()  # work inside the scope must not go on after an error

@@ -34,7 +34,8 @@ class Scope(NamedTuple):
 class Resting:
     """A token that waits: for a person, a clock, an answer, a message, or for somebody to mend what failed.
 
-    number: the task's number in the case; scopes: itself and what is around it, innermost first; waits:
+    kind: `user_task`, `call`, `event`, `activity`, `stuck`, or `listener` for a boundary event, at which no
+    token has arrived yet. number: the task's number in the case; scopes: itself and what is around it, innermost first; waits:
     the events it waits for.
     """
 
@@ -83,9 +84,9 @@ def deliver_message(workflow: Workflow, name: str, variables: dict[str, Any]) ->
             if isinstance(definition, events.MessageEvent) and definition.name == name:
                 if not hasattr(task.task_spec.event_definition, "event_definitions"):
                     events.deliver(task, definition, variables)
-                else:  # an event gateway's branches take the data of the gateway
-                    task.data = {**task.data, **variables}
+                else:  # an event gateway's branches take the gateway's data; catching renews it from before
                     events.deliver(task, definition)
+                    task.data = {**task.data, **variables}
                 _settle(workflow)
                 return True
     return False
@@ -132,7 +133,7 @@ def resting(workflow: Workflow) -> dict[int, Resting]:
         kind = _kind(workflow, task)
         if kind is not None:
             spec = task.task_spec
-            waits = tuple(events.definitions_of(task)) if kind == "event" else ()
+            waits = tuple(events.definitions_of(task)) if kind in ("event", "listener") else ()
             found[task.id] = Resting(task.id, spec.bpmn_id, kind, scopes_of(workflow, task), task.data, waits)
     return found
 
@@ -185,7 +186,7 @@ def _kind(workflow: Workflow, task: Any) -> str | None:
     if task.state == TaskState.STARTED:
         return "activity"
     if task.state == TaskState.WAITING and events.definitions_of(task):
-        return "event"
+        return "listener" if isinstance(spec, specs.BoundaryEvent) else "event"
     return None
 
 

@@ -63,7 +63,7 @@ class ScriptEngine:
             raise StepError(
                 exc.message, element_id=task.task_spec.bpmn_id, code=exc.code, expression=decision_id
             ) from exc
-        task.workflow.top_workflow.rules_hit.extend((decision_id, rule) for rule in result.matched_rule_ids)
+        task.workflow.top_workflow.rules_hit.extend(result.matched_rule_ids)
         if len(decision.outputs) == 1:
             return {decision.outputs[0]: result.value}
         if isinstance(result.value, dict):

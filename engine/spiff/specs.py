@@ -127,7 +127,15 @@ class ScriptTask(defaults.ScriptTask):  # type: ignore[misc]  # untyped library
         return True
 
 
-class BusinessRuleTask(defaults.NoneTask):  # type: ignore[misc]  # untyped library
+class PlainTask(defaults.NoneTask):  # type: ignore[misc]  # untyped library
+    """A step that only has a name; the token goes on. The library would wait for a person."""
+
+    def __init__(self, wf_spec: Any, bpmn_id: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.manual = False
+
+
+class BusinessRuleTask(PlainTask):
     """Asks a decision; its outputs become variables."""
 
     def __init__(self, wf_spec: Any, bpmn_id: str, *, decision_id: str, **kwargs: Any) -> None:
@@ -139,7 +147,7 @@ class BusinessRuleTask(defaults.NoneTask):  # type: ignore[misc]  # untyped libr
         return True
 
 
-class ServiceTask(defaults.NoneTask):  # type: ignore[misc]  # untyped library
+class ServiceTask(PlainTask):
     """Wants an outside system called. The token stays (STARTED) until the answer comes back as another step."""
 
     def __init__(
@@ -162,6 +170,7 @@ class EndEvent(defaults.EndEvent):  # type: ignore[misc]  # untyped library
 
     def _on_complete(self, my_task: Task) -> None:
         if my_task.workflow.completed and my_task.workflow.last_task is not my_task:
+            my_task.workflow.note_passed(my_task)
             return
         super()._on_complete(my_task)
 

@@ -30,13 +30,17 @@ class Passed:
 class _Traced:
     """Keeps the trace of completed elements in the top workflow."""
 
-    def _task_completed_notify(self, task: Any) -> None:
+    def note_passed(self, task: Any) -> None:
+        """Note that a token has left an element of the diagram."""
         element_id = task.task_spec.bpmn_id
         if element_id is not None:
             top = task.workflow.top_workflow
             before = drawn_element(task.parent)
             sources = (*top.joined.pop(task.id, ()), *((before,) if before else ()))
             top.trace.append(Passed(task, element_id, sources, task.data))
+
+    def _task_completed_notify(self, task: Any) -> None:
+        self.note_passed(task)
         super()._task_completed_notify(task)  # type: ignore[misc]  # of the workflow that mixes this in
 
     def update_waiting_tasks(self) -> None:
@@ -61,7 +65,7 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
         self.trace: list[Passed] = []
         self.stuck: dict[Any, StepError] = {}
         self.joined: dict[Any, list[str]] = {}
-        self.rules_hit: list[tuple[str, str]] = []
+        self.rules_hit: list[str] = []
         self.next_number = 1
         super().__init__(spec, subprocess_specs, **kwargs)
 

@@ -25,6 +25,8 @@ _NAMESPACES = (
 )
 _PROCESS = 'linbang:caseNumber="T" linbang:title="name" linbang:startGroups="clerk"'
 ANY_FORM = b'{"type": "default", "components": []}'
+FIELDS = {"a": "textfield", "b": "textfield", "n": "number", "ok": "checkbox"}
+"""Forms of one field that are made when a diagram names them: the form `a` asks the variable `a`."""
 
 
 def diagram(body: str, *, key: str = "t", extra: str = "", process: str = _PROCESS) -> bytes:
@@ -40,6 +42,11 @@ def bundle(body: str, *, key: str = "t", extra: str = "", process: str = _PROCES
     contents = {f"{key}.bpmn": diagram(body, key=key, extra=extra, process=process), "any.form.json": ANY_FORM}
     for name, content in files.items():
         contents[name.replace("__", ".")] = content
+    drawn = b"".join(content for name, content in contents.items() if name.endswith(".bpmn"))
+    for field, kind in FIELDS.items():
+        if f'linbang:form="{field}"'.encode() in drawn:
+            form = f'{{"type": "default", "components": [{{"type": "{kind}", "key": "{field}"}}]}}'
+            contents.setdefault(f"{field}.form.json", form.encode())
     for language in ("zh", "en"):
         contents.setdefault(f"texts.{language}.yaml", _texts(key, contents))
     return Bundle(key, MappingProxyType(contents))
@@ -78,6 +85,63 @@ def extensions(inner: str) -> str:
 def chain(*ids: str) -> str:
     """Write flows from each id to the next."""
     return "".join(flow(source, target) for source, target in zip(ids, ids[1:], strict=False))
+
+
+def start_and_end(*ids: str) -> str:
+    """Write a start `begin`, an end `done`, and the flows between them through these ids."""
+    return node("startEvent", "begin") + node("endEvent", "done") + chain("begin", *ids, "done")
+
+
+def script(element_id: str, feel: str, inner: str = "") -> str:
+    """Write a script task."""
+    return node("scriptTask", element_id, f"<bpmn:script>{feel}</bpmn:script>{inner}")
+
+
+def subprocess(element_id: str, body: str, attributes: str = "") -> str:
+    """Write a subprocess around a body with its own start and end."""
+    return node("subProcess", element_id, body, attributes)
+
+
+def small_body(prefix: str, inner: str, *ids: str) -> str:
+    """Write a body `<prefix>_in` → ids → `<prefix>_out` around elements."""
+    begin, end = f"{prefix}_in", f"{prefix}_out"
+    return node("startEvent", begin) + inner + node("endEvent", end) + chain(begin, *ids, end)
+
+
+def boundary(element_id: str, host: str, trigger: str, *, cancel: bool = True, inner: str = "") -> str:
+    """Write an event on the border of an activity."""
+    attributes = f'attachedToRef="{host}" cancelActivity="{str(cancel).lower()}"'
+    return node("boundaryEvent", element_id, extensions(inner) + trigger, attributes)
+
+
+def event_subprocess(element_id: str, trigger: str, inner: str, *ids: str, interrupting: bool = True) -> str:
+    """Write an event subprocess `<id>_on` → ids → `<id>_out`."""
+    begin, end = f"{element_id}_on", f"{element_id}_out"
+    start = node("startEvent", begin, trigger, "" if interrupting else 'isInterrupting="false"')
+    body = start + inner + node("endEvent", end) + chain(begin, *ids, end)
+    return subprocess(element_id, body, 'triggeredByEvent="true"')
+
+
+def timer(text: str, kind: str = "timeDuration") -> str:
+    """Write a timer's definition."""
+    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{text}</bpmn:{kind}></bpmn:timerEventDefinition>"
+
+
+def trigger(kind: str, name: str = "") -> str:
+    """Write the definition of a message, signal, error or escalation that `declare` declares."""
+    reference = f'{kind}Ref="{kind}_{name}"' if name else ""
+    return f"<bpmn:{kind}EventDefinition {reference}/>"
+
+
+def declare(kind: str, *names: str) -> str:
+    """Declare messages, signals, errors or escalations; a clerk may hand a message in."""
+    more = {
+        "message": 'name="{0}" linbang:messageGroups="clerk"',
+        "signal": 'name="{0}"',
+        "error": 'name="{0}" errorCode="{0}"',
+        "escalation": 'name="{0}" escalationCode="{0}"',
+    }[kind]
+    return "".join(f'<bpmn:{kind} id="{kind}_{name}" {more.format(name)}/>' for name in names)
 
 
 def flow(source: str, target: str, condition: str | None = None, flow_id: str | None = None) -> str:

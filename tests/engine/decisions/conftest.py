@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.decisions import Model, read
 from engine.feel import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 
@@ -42,7 +45,7 @@ def literal(text: str) -> str:
     return cell("literalExpression", text)
 
 
-def table(  # noqa: PLR0913 - the parts of a table
+def table(
     rules: Sequence[Sequence[str]],
     *,
     inputs: Sequence[str] = ("x",),

@@ -109,7 +109,7 @@ def test_it_reads_every_version_from_1_2_on(version):
     assert read(definitions(decision("a", literal("1")), space), filename="f").decisions.keys() == {"d_a"}
 
 
-@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: definitions(text)))
+@given(st.binary(max_size=200) | st.text(max_size=200).map(definitions))
 def test_it_never_fails_in_another_way(xml):
     with pytest.raises(InvalidInput):
         read(xml, filename="f")

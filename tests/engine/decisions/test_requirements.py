@@ -7,9 +7,11 @@ import pytest
 from engine.errors import InvalidInput, NotFound
 from tests.engine.decisions.conftest import decision, literal, model, table
 
+STANDARD = [["< 1650", "true"], [">= 1650", "false"]]
 KNOWLEDGE = """
 <businessKnowledgeModel id="b_share" name="share"><variable name="share"/>
-  <encapsulatedLogic><formalParameter name="total" typeRef="number"/><formalParameter name="persons" typeRef="number"/>
+  <encapsulatedLogic>
+    <formalParameter name="total" typeRef="number"/><formalParameter name="persons" typeRef="number"/>
     <literalExpression><text>total / persons</text></literalExpression></encapsulatedLogic>
 </businessKnowledgeModel>
 <decision id="d_per_head" name="per head"><variable name="per head"/>
@@ -67,8 +69,9 @@ def test_it_calls_a_knowledge_model(environment):
 
 
 def test_it_invokes_a_knowledge_model_by_a_box(environment):
-    binding = '<binding><parameter name="{}"/>{}</binding>'
-    box = f"<invocation>{literal('share')}{binding.format('persons', literal('n'))}{binding.format('total', literal('1200'))}</invocation>"
+    persons = f'<binding><parameter name="persons"/>{literal("n")}</binding>'
+    total = f'<binding><parameter name="total"/>{literal("1200")}</binding>'
+    box = f"<invocation>{literal('share')}{persons}{total}</invocation>"
 
     assert model(KNOWLEDGE.format(box)).decisions["d_per_head"].evaluate({"n": 4}, environment).value == 300
 
@@ -81,15 +84,15 @@ def test_it_gives_null_for_wrong_arguments(environment):
 
 def test_it_calls_a_decision_service(environment):
     """A service is a part of the graph with other inputs."""
-    made = model(
-        '<inputData id="i_n" name="n"><variable name="n" typeRef="number"/></inputData>'
-        + '<decision id="d_double" name="double"><variable name="double"/><informationRequirement>'
-        + f'<requiredInput href="#i_n"/></informationRequirement>{literal("n * 2")}</decision>'
-        + '<decisionService id="s" name="twice"><variable name="twice"/>'
-        + '<outputDecision href="#d_double"/><inputData href="#i_n"/></decisionService>'
-        + '<decision id="d" name="result"><variable name="result"/>'
-        + f'<knowledgeRequirement><requiredKnowledge href="#s"/></knowledgeRequirement>{literal("twice(21)")}</decision>'
-    ).decisions["d"]
+    data = '<inputData id="i_n" name="n"><variable name="n" typeRef="number"/></inputData>'
+    link = '<informationRequirement><requiredInput href="#i_n"/></informationRequirement>'
+    double = f'<decision id="d_double" name="double">{link}{literal("n * 2")}</decision>'
+    inside = '<outputDecision href="#d_double"/><inputData href="#i_n"/>'
+    service = f'<decisionService id="s" name="twice">{inside}</decisionService>'
+    call = '<knowledgeRequirement><requiredKnowledge href="#s"/></knowledgeRequirement>'
+    result = f'<decision id="d" name="result">{call}{literal("twice(21)")}</decision>'
+
+    made = model(data + double + service + result).decisions["d"]
 
     assert made.evaluate({"n": 1}, environment).value == 42
 
@@ -102,43 +105,37 @@ def test_it_finds_a_decision_by_name(environment):
         made.by_name("second")
 
 
-@pytest.mark.parametrize(
-    ("box", "value"),
-    [
-        (
-            f'<context><contextEntry><variable name="a"/>{literal("x + 1")}</contextEntry>'
-            f'<contextEntry><variable name="b"/>{literal("a * 2")}</contextEntry></context>',
-            {"a": 3, "b": 6},
-        ),
-        (
-            f'<context><contextEntry><variable name="a"/>{literal("x + 1")}</contextEntry>'
-            f"<contextEntry>{literal('a * 10')}</contextEntry></context>",
-            30,
-        ),
-        (f"<list>{literal('x')}{literal('x + 1')}</list>", [2, 3]),
-        (
-            f'<relation><column name="a"/><column name="b"/><row>{literal("1")}{literal("x")}</row></relation>',
-            [{"a": 1, "b": 2}],
-        ),
-        (
-            f"<conditional><if>{literal('x > 1')}</if><then>{literal('1')}</then><else>{literal('0')}</else></conditional>",
-            1,
-        ),
-        (f"<filter><in>{literal('[1, 2, 3]')}</in><match>{literal('item >= x')}</match></filter>", [2, 3]),
-        (
-            f'<for iteratorVariable="i"><in>{literal("[1, 2]")}</in><return>{literal("i * x")}</return></for>',
-            [2, 4],
-        ),
-        (
-            f'<some iteratorVariable="i"><in>{literal("[1, 2]")}</in><satisfies>{literal("i > x")}</satisfies></some>',
-            False,
-        ),
-        (
-            f'<every iteratorVariable="i"><in>{literal("[1, 2]")}</in><satisfies>{literal("i > 0")}</satisfies></every>',
-            True,
-        ),
-    ],
-)
+def entry(name: str, text: str) -> str:
+    """Give an entry of a boxed context; without a name it is the value of the whole."""
+    variable = f'<variable name="{name}"/>' if name else ""
+    return f"<contextEntry>{variable}{literal(text)}</contextEntry>"
+
+
+def loop(kind: str, body: str, text: str) -> str:
+    return (
+        f'<{kind} iteratorVariable="i"><in>{literal("[1, 2]")}</in><{body}>{literal(text)}</{body}></{kind}>'
+    )
+
+
+ROW = f"<row>{literal('1')}{literal('x')}</row>"
+BRANCHES = f"<then>{literal('1')}</then><else>{literal('0')}</else>"
+BOXES = {
+    "context": (f"<context>{entry('a', 'x + 1')}{entry('b', 'a * 2')}</context>", {"a": 3, "b": 6}),
+    "context with a result": (f"<context>{entry('a', 'x + 1')}{entry('', 'a * 10')}</context>", 30),
+    "list": (f"<list>{literal('x')}{literal('x + 1')}</list>", [2, 3]),
+    "relation": (f'<relation><column name="a"/><column name="b"/>{ROW}</relation>', [{"a": 1, "b": 2}]),
+    "conditional": (f"<conditional><if>{literal('x > 1')}</if>{BRANCHES}</conditional>", 1),
+    "filter": (
+        f"<filter><in>{literal('[1, 2, 3]')}</in><match>{literal('item >= x')}</match></filter>",
+        [2, 3],
+    ),
+    "for": (loop("for", "return", "i * x"), [2, 4]),
+    "some": (loop("some", "satisfies", "i > x"), False),
+    "every": (loop("every", "satisfies", "i > 0"), True),
+}
+
+
+@pytest.mark.parametrize(("box", "value"), [*BOXES.values()], ids=[*BOXES])
 def test_it_evaluates_boxes(environment, box, value):
     made = model(decision("boxed", box)).decisions["d_boxed"]
 

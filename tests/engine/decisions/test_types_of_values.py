@@ -9,7 +9,9 @@ from engine.errors import InvalidInput
 from tests.engine.decisions.conftest import decision, literal, model, table
 
 FAMILY = """
-<itemDefinition name="tAge"><typeRef>number</typeRef><allowedValues><text>[0..150]</text></allowedValues></itemDefinition>
+<itemDefinition name="tAge">
+  <typeRef>number</typeRef><allowedValues><text>[0..150]</text></allowedValues>
+</itemDefinition>
 <itemDefinition name="tPerson">
   <itemComponent name="name"><typeRef>string</typeRef></itemComponent>
   <itemComponent name="age"><typeRef>tAge</typeRef></itemComponent>
@@ -53,6 +55,15 @@ def test_it_refuses_an_output_of_the_wrong_type(environment):
     assert refused.value.code == "decision_output_type"
 
 
+def test_it_refuses_an_output_that_is_not_allowed(environment):
+    made = model(decision("kind", table([["-", '"C"']], output_values='"A", "B"'))).decisions["d_kind"]
+
+    with pytest.raises(DecisionError) as refused:
+        made.evaluate({"x": 1}, environment)
+
+    assert refused.value.code == "decision_output_value"
+
+
 def test_it_refuses_a_result_of_the_wrong_type(environment):
     made = model(decision("name", literal("1 + 1"), variable_type="string")).decisions["d_name"]
 
@@ -81,7 +92,9 @@ def test_it_knows_structures_and_collections(environment):
 def test_it_knows_types_of_the_file_in_expressions(environment):
     made = model(FAMILY + decision("kind", literal("for p in people return p instance of tPerson")))
 
-    found = made.decisions["d_kind"].evaluate({"people": [{"name": "甲", "age": 70}, {"name": "乙"}, 1]}, environment)
+    found = made.decisions["d_kind"].evaluate(
+        {"people": [{"name": "甲", "age": 70}, {"name": "乙"}, 1]}, environment
+    )
 
     assert found.value == [True, False, False]
 

@@ -18,9 +18,7 @@ HOSTILE = {
     "wide recursion": "{f: function(n) if n = 0 then 1 else f(n - 1) + f(n - 1), r: f(50)}.r",
     "a growing text": "count(for i in 1..99999 return string join(partial))",
     "a doubling text": "{"
-    + 'a0: "xxxxxxxxxx", '
-    + ", ".join(f"a{n}: a{n - 1} + a{n - 1}" for n in range(1, 40))
-    + "}",
+    'a0: "xxxxxxxxxx", ' + ", ".join(f"a{n}: a{n - 1} + a{n - 1}" for n in range(1, 40)) + "}",
     "a doubling list": DOUBLING + "a59}",
     "a doubling list as text": DOUBLING + "string(a59)}.r",
     "a doubling list made flat": DOUBLING + "flatten(a59)}.r",

@@ -50,6 +50,8 @@ from hypothesis import strategies as st
         ("sort([3, 1, 2], function(a, b) a > b)", [3, 2, 1]),
         ('sort([1, "a"])', None),
         ("count(5)", 1),
+        ("count(null)", None),
+        ("count([null])", 1),
         ("remove([1], 2)", None),
     ],
 )

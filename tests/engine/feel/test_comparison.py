@@ -57,6 +57,13 @@ def test_it_knows_what_lies_in_a_range(evaluate, text, value):
     assert evaluate(text) is value
 
 
+def test_it_never_takes_a_missing_limit_for_no_limit(evaluate):
+    """Only an end that is written as null is open."""
+    assert evaluate("5 in [1..limit]", {"limit": None}) is None
+    assert evaluate("5 in [1..null]") is True
+    assert evaluate("[null..null]") is None
+
+
 def test_it_gives_ranges_as_values(evaluate):
     assert evaluate("[1..5)") == Range(1, 5, True, False)
     assert evaluate("(>= 5)") == Range(5, None, True, False)

@@ -10,46 +10,21 @@ from engine import feel
 from engine.errors import InvalidInput
 from engine.feel import FeelBudgetExceeded, FeelSyntaxError
 
-PIECES = st.sampled_from(
-    [
-        "1",
-        "x",
-        '"a"',
-        " ",
-        "(",
-        ")",
-        "[",
-        "]",
-        "{",
-        "}",
-        ",",
-        ":",
-        "..",
-        ".",
-        "+",
-        "-",
-        "**",
-        "<",
-        "=",
-        "not",
-        "in",
-    ]
-    + [
-        " and ",
-        " if ",
-        " then ",
-        " else ",
-        "for ",
-        " return ",
-        "some ",
-        "function",
-        "@",
-        '"',
-        "?",
-        "年",
-        "between ",
-    ]
-)
+SYMBOLS = ["(", ")", "[", "]", "{", "}", ",", ":", "..", ".", "+", "-", "**", "<", "=", "@", '"', "?", " "]
+WORDS = [
+    " and ",
+    " if ",
+    " then ",
+    " else ",
+    "for ",
+    " in ",
+    " return ",
+    "some ",
+    "function",
+    "not",
+    "between ",
+]
+PIECES = st.sampled_from([*SYMBOLS, *WORDS, "1", "x", "年", '"a"'])
 
 
 @pytest.mark.parametrize(
@@ -66,6 +41,9 @@ PIECES = st.sampled_from(
         ("for x xs return x", "'in'"),
         ("(1, 2)", "one expression in the brackets"),
         ("x instance of cow", "a type of FEEL"),
+        ("not approved", "as in not(x)"),
+        ("'a'", "in quotes like"),
+        ("a && b", "the word and"),
     ],
 )
 def test_it_says_what_was_expected(text, words):

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +12,10 @@ from connectors.sandbox import sandbox_server
 from connectors.sandbox.app import Sandbox
 from engine.ports import Call, ConnectorError
 
-from ..support import World
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.engine.support import World
 
 
 @dataclass
@@ -26,15 +28,20 @@ class AskedRegistry:
     name = "registry"
 
     def __post_init__(self) -> None:
-        self.real = Registry(self.url, longest_wait_s=0.25)
+        self.real = Registry(self.url)
         self.operations = self.real.operations
+
+    def wait_at_most(self, seconds: float) -> None:
+        self.real = Registry(self.url, longest_wait_s=seconds)
 
     def call(self, call: Call) -> Any:
         self.keys.append(call.idempotency_key)
         return self.real.call(call)
 
     def put(self, path: str, body: Any) -> None:
-        request = urllib.request.Request(f"{self.url}/sandbox/{path}", json.dumps(body).encode(), method="PUT")
+        request = urllib.request.Request(
+            f"{self.url}/sandbox/{path}", json.dumps(body).encode(), method="PUT"
+        )
         urllib.request.urlopen(request, timeout=5).close()
 
     def fail_with(self, *faults: dict[str, Any], seed: int = 1) -> None:

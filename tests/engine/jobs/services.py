@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from engine.runtime import Runtime
 from engine.store import schema
+from tests.engine.bundles import bundle, chain, extensions, node, user_task
 
-from ..bundles import bundle, chain, extensions, node, user_task
+if TYPE_CHECKING:
+    from engine.runtime import Runtime
 
 WANG = {"name": "Wang", "id_no": "990101195203070011"}
 
@@ -37,8 +38,6 @@ BEGIN, DONE = node("startEvent", "begin"), node("endEvent", "done")
 
 ASKS = bundle(BEGIN + call() + DONE + chain("begin", "verify", "done"))
 
-ASKS_ONCE = bundle(BEGIN + call(retry="R0/PT5M") + DONE + chain("begin", "verify", "done"))
-
 ASKS_OR_BY_HAND = bundle(
     BEGIN
     + call()
@@ -56,7 +55,7 @@ ASKS_OR_BY_HAND = bundle(
     extra='<bpmn:error id="person_unknown_error" errorCode="person_unknown" />',
 )
 
-WAITS = bundle(
+WAITS_BODY = (
     BEGIN
     + node(
         "intermediateCatchEvent",
@@ -66,6 +65,7 @@ WAITS = bundle(
     + DONE
     + chain("begin", "a_day_later", "done")
 )
+WAITS = bundle(WAITS_BODY)
 
 MUST_BE_DONE = bundle(
     BEGIN
@@ -97,7 +97,10 @@ def states(runtime: Runtime) -> dict[int, tuple[str, str | None]]:
     """Give state and outcome of every case."""
     table = schema.process_instance.c
     with runtime.database.reading() as connection:
-        return {row[0]: (row[1], row[2]) for row in connection.execute(select(table.id, table.state, table.outcome))}
+        return {
+            row[0]: (row[1], row[2])
+            for row in connection.execute(select(table.id, table.state, table.outcome))
+        }
 
 
 def incidents(runtime: Runtime, state: str = "open") -> list[Any]:

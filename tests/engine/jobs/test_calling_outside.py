@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from engine.instances import cancel, final_variables
 from engine.scheduler import tick
+from tests.engine.support import ALICE, SUPERVISOR, World
 
-from ..support import ALICE, SUPERVISOR, World
-from .conftest import AskedRegistry
 from .services import ASKS, ASKS_OR_BY_HAND, WANG, events, incidents, jobs, states
+
+if TYPE_CHECKING:
+    from .conftest import AskedRegistry
 
 
 def test_it_brings_the_answer_into_the_case(world: World, registry: AskedRegistry) -> None:
@@ -40,11 +43,13 @@ def test_it_calls_nobody_before_the_start_is_committed(world: World, registry: A
 
 def test_it_uses_one_idempotency_key_for_all_attempts(world: World, registry: AskedRegistry) -> None:
     """The registry acts before its answer is lost, and must not act again."""
-    registry.fail_with({"kind": "late", "ms": 600})
+    registry.fail_with({"kind": "late", "ms": 60_000})
+    registry.wait_at_most(0.2)
     world.deploy(ASKS)
     world.start(**WANG)
     tick(world.runtime)
     registry.fail_with()
+    registry.wait_at_most(20)
     world.clock.move(minutes=5)
 
     tick(world.runtime)

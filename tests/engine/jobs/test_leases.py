@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from engine.jobs import LEASE_MS, run
-from engine.ports import Call
 from engine.scheduler import ClaimedJob, give_back, tick
 
-from ..support import World
 from .conftest import AskedRegistry, ScriptedRegistry
 from .services import ASKS, WAITS, WANG, events, jobs, states
+
+if TYPE_CHECKING:
+    from engine.ports import Call
+    from tests.engine.support import World
 
 ANSWER = {"wage": 1}
 
@@ -53,7 +56,9 @@ def test_it_runs_at_once_what_a_worker_gave_back(world: World, registry: AskedRe
     assert tick(world.runtime) == 1
 
 
-def test_it_gives_back_nothing_that_another_worker_has_meanwhile(world: World, registry: AskedRegistry) -> None:
+def test_it_gives_back_nothing_that_another_worker_has_meanwhile(
+    world: World, registry: AskedRegistry
+) -> None:
     """The token of a lease that ended proves nothing any more."""
     world.deploy(ASKS)
     world.start(**WANG)

@@ -9,8 +9,8 @@ import pytest
 from engine.errors import InvalidState
 from engine.jobs import retry_incident
 from engine.scheduler import next_moment, tick
+from tests.engine.support import SUPERVISOR, World
 
-from ..support import SUPERVISOR, World
 from .conftest import AskedRegistry, ScriptedRegistry, down
 from .services import ASKS, WANG, events, incidents, jobs, states
 
@@ -95,7 +95,9 @@ def test_it_refuses_to_take_up_an_incident_twice(world: World, registry: AskedRe
     assert refused.value.code == "incident_resolved"
 
 
-def test_it_raises_a_new_incident_when_the_next_round_fails_too(world: World, registry: AskedRegistry) -> None:
+def test_it_raises_a_new_incident_when_the_next_round_fails_too(
+    world: World, registry: AskedRegistry
+) -> None:
     """The retries begin anew after somebody took the call up again."""
     world.runtime.connectors = {"registry": ScriptedRegistry(down)}
     world.deploy(ASKS)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.scheduler import BATCH, ClaimedJob, next_moment, tick
+from tests.engine.bundles import bundle, chain
 
-from ..bundles import bundle, chain
-from ..support import World
-from .conftest import AskedRegistry
-from .services import ASKS, BEGIN, DONE, MUST_BE_DONE, WAITS, WANG, call, events, jobs, states
+from .services import ASKS, BEGIN, DONE, MUST_BE_DONE, WAITS, WAITS_BODY, WANG, call, events, jobs, states
+
+if TYPE_CHECKING:
+    from tests.engine.support import World
+
+    from .conftest import AskedRegistry
 
 
 def test_it_has_nothing_to_do_in_a_new_installation(world: World) -> None:
@@ -70,7 +74,8 @@ def test_it_hands_over_calls_and_runs_clocks(world: World, registry: AskedRegist
     """A clock does not wait for an outside system."""
     world.deploy(ASKS)
     world.start(**WANG)
-    world.deploy(bundle(_body_of_waits(), key="w"))
+    other = 'linbang:caseNumber="W" linbang:title="name" linbang:startGroups="clerk"'
+    world.deploy(bundle(WAITS_BODY, key="w", process=other))
     waiting = world.start("w")
     world.clock.move(days=1)
     handed: list[ClaimedJob] = []
@@ -110,8 +115,3 @@ def test_it_looks_after_a_deadline_once_however_late_it_comes(world: World, late
         tick(world.runtime)
 
     assert jobs(world.runtime) == []
-
-
-def _body_of_waits() -> str:
-    text = WAITS.files["t.bpmn"].decode()
-    return text[text.index("<bpmn:startEvent") : text.index("</bpmn:process>")]

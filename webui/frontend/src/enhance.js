@@ -8,20 +8,13 @@ document.addEventListener('click', (event) => {
   const field = link && document.getElementById(link.hash.slice(1));
   if (!field) return;
   event.preventDefault();
-  const target = field.matches('fieldset') ? field.querySelector('input, select, textarea') ?? field : field;
+  const target = field.matches('fieldset') ? field.querySelector('input:not([type=hidden]), select, textarea') ?? field : field;
   (field.closest('.field') ?? field).scrollIntoView({ block: 'start' });
   target.focus({ preventScroll: true });
 });
 
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-print]')) window.print();
-});
-
-// Menus made of <details> close when the attention goes elsewhere.
-document.addEventListener('click', (event) => {
-  for (const menu of document.querySelectorAll('details[data-menu][open]')) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
 });
 
 // A second click on a slow line must not send the form twice. Buttons come back with the page.
@@ -45,14 +38,6 @@ function moveInRows(step) {
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === 'Escape') {
-    const menu = event.target.closest?.('details[data-menu][open]');
-    if (menu) {
-      menu.open = false;
-      menu.querySelector('summary').focus();
-    }
-    return;
-  }
   if (event.target.closest('input, textarea, select, [contenteditable], .djs-container')) return;
   if (event.key === '/') {
     const search = document.querySelector('[data-search]');

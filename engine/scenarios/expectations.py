@@ -1,0 +1,130 @@
+"""What a story expects of its case, and how each expectation is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from engine.state import from_ms
+
+if TYPE_CHECKING:
+    from .story import Story
+
+
+def check(story: Story, wanted: Mapping[str, Any], when: str) -> Iterator[str]:
+    """Give a sentence for everything that is not as expected."""
+    for key, value in wanted.items():
+        one = _CHECKS.get(key)
+        if one is None:
+            yield f"{when}: unknown expectation {key!r}; there are {', '.join(_CHECKS)}"
+        else:
+            yield from (f"{when}: {problem}" for problem in one(story, value))
+
+
+def _outcome(story: Story, wanted: str) -> Iterator[str]:
+    row = story.cases.instance(story.case_id)
+    assert row is not None
+    if row.outcome != wanted:
+        still = sorted(task.element_id for task in story.cases.user_tasks(story.case_id) if task.state == "open")
+        yield f"expected the outcome {wanted!r}, but it is {row.outcome!r} ({row.state}; open: {still})"
+
+
+def _passes(story: Story, wanted: list[str]) -> Iterator[str]:
+    passed = [step[0] for link in story.links() for step in link.payload.get("passed", ())]
+    yield from _in_order(wanted, passed, "passing")
+
+
+def _never(story: Story, unwanted: list[str]) -> Iterator[str]:
+    passed = {step[0] for link in story.links() for step in link.payload.get("passed", ())}
+    for element_id in unwanted:
+        if element_id in passed:
+            yield f"expected never to pass {element_id!r}"
+
+
+def _variables(story: Story, wanted: Mapping[str, Any]) -> Iterator[str]:
+    found = story.variables()
+    for name, value in wanted.items():
+        if not _matches(value, found.get(name)):
+            yield f"expected {name} = {value!r}, but it is {found.get(name)!r}"
+
+
+def _letters(story: Story, wanted: list[str]) -> Iterator[str]:
+    issued = [
+        event["letter"]
+        for link in story.links()
+        for event in link.payload.get("events", ())
+        if event["type"] == "letter_issued"
+    ]
+    yield from _in_order(wanted, issued, "letters")
+
+
+def _deadlines(story: Story, wanted: Mapping[str, str]) -> Iterator[str]:
+    rows = {row.deadline_id: row for row in story.cases.deadlines(story.case_id)}
+    for key, state in wanted.items():
+        found = rows[key].state if key in rows else None
+        if found != state:
+            yield f"expected the deadline {key} to be {state}, but it is {found}"
+
+
+def _due(story: Story, wanted: Mapping[str, Any]) -> Iterator[str]:
+    rows = {row.deadline_id: row for row in story.cases.deadlines(story.case_id)}
+    tasks = {row.element_id: row for row in story.cases.user_tasks(story.case_id) if row.state == "open"}
+    for key, text in wanted.items():
+        row: Any = rows.get(key) or tasks.get(key)
+        if row is None:
+            yield f"expected {key} to be due, but there is no such deadline or open task"
+        elif from_ms(row.due_at) != story.moment(str(text)):
+            local = from_ms(row.due_at).astimezone(story.runtime.calendar.zone)
+            yield f"expected {key} to be due {text}, but it is {local:%Y-%m-%dT%H:%M}"
+
+
+def _open(story: Story, wanted: list[str]) -> Iterator[str]:
+    found = sorted(row.element_id for row in story.cases.user_tasks(story.case_id) if row.state == "open")
+    if found != sorted(wanted):
+        yield f"expected the open tasks {sorted(wanted)}, but they are {found}"
+
+
+def _incidents(story: Story, wanted: int) -> Iterator[str]:
+    found = story.cases.incidents(story.case_id)
+    if len(found) != wanted:
+        listed = "; ".join(f"{row.element_id}: {row.message}" for row in found)
+        yield f"expected {wanted} incidents, but there are {len(found)}: {listed}"
+
+
+_CHECKS: dict[str, Callable[[Story, Any], Iterator[str]]] = {
+    "outcome": _outcome,
+    "passes": _passes,
+    "never": _never,
+    "variables": _variables,
+    "letters": _letters,
+    "deadlines": _deadlines,
+    "due": _due,
+    "open": _open,
+    "incidents": _incidents,
+}
+
+
+def _in_order(wanted: list[str], found: list[str], what: str) -> Iterator[str]:
+    position = 0
+    for name in wanted:
+        if name not in found[position:]:
+            yield f"expected {what} {wanted} in this order, but {name!r} does not follow in {found}"
+            return
+        position = found.index(name, position) + 1
+
+
+def _matches(wanted: Any, found: Any) -> bool:
+    """Compare a value of a story with a variable: dates are written as text, mappings may say less."""
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        return all(_matches(value, found.get(key)) for key, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) == len(found) and all(map(_matches, wanted, found))
+    if isinstance(found, (date, datetime)) and isinstance(wanted, str):
+        return found.isoformat() == wanted
+    if isinstance(wanted, bool) or isinstance(found, bool):
+        return wanted is found
+    if isinstance(wanted, (int, Decimal)) and isinstance(found, (int, Decimal)):
+        return Decimal(wanted) == Decimal(found)
+    return bool(wanted == found)

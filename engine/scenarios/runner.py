@@ -1,0 +1,173 @@
+"""Runs every story of a service, each in an installation of its own with a fixed cast and a moved clock."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.calendar import Calendar
+from engine.definitions.declarations import read_yaml
+from engine.errors import EngineError
+from engine.ids import IdSource
+from engine.jobs import run_due
+from engine.people import Actor, read_offices
+from engine.runtime import Runtime, open_runtime
+from engine.sealing import Sealer
+from engine.state import from_ms
+from engine.store import Database
+from engine.store.definitions import DefinitionRow
+from engine.store.people import OfficeRow
+
+from .coverage import Coverage
+from .expectations import check
+from .story import Outside, Story, StoryError, brief, outside_answers
+
+if TYPE_CHECKING:
+    from engine.definitions import Bundle, Definition, Groups
+
+OFFICES = (
+    OfficeRow(1, None, "district", "990101", "临溪区", "Linxi District"),
+    OfficeRow(2, 1, "subdistrict", "990101001", "青禾街道", "Qinghe Sub-district"),
+    OfficeRow(3, 1, "subdistrict", "990101002", "石桥街道", "Shiqiao Sub-district"),
+    OfficeRow(4, 1, "subdistrict", "990101003", "梧桐里街道", "Wutongli Sub-district"),
+)
+HOME = 2
+"""The office at which every story's case is started."""
+
+MAX_MOMENTS = 2_000
+SYSTEMS = ("registry", "beds", "sms", "mail", "webhook")
+
+
+@dataclass(frozen=True, slots=True)
+class StoryResult:
+    """How one story went; no problem means well."""
+
+    service: str
+    file: str
+    title: Mapping[str, str]
+    covers: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def run_service(bundle: Bundle, definition: Definition, groups: Groups) -> tuple[list[StoryResult], Coverage]:
+    """Run every story of a service; gives how each went and what they passed together."""
+    coverage = Coverage.of(definition)
+    results = []
+    for file in bundle.names(".yaml", "scenarios"):
+        with tempfile.TemporaryDirectory(prefix="linbang-story-") as folder:
+            results.append(_run_file(bundle, file, groups, Path(folder), coverage))
+    return results, coverage
+
+
+@dataclass
+class _Clock:
+    """The story's clock; it stands still until a step moves it."""
+
+    moment: datetime = datetime(2026, 3, 2, 2, 15, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+class _Player:
+    """Plays one story: moves the clock, lets happen what falls due, checks what is expected."""
+
+    def __init__(self, story: Story, clock: _Clock, outside: Mapping[str, Outside]) -> None:
+        self.story, self.clock, self.outside = story, clock, outside
+
+    def play(self) -> list[str]:
+        """Play to the end; gives every unmet expectation."""
+        problems: list[str] = []
+        self._prepare(self.story.document)
+        self.clock.moment = self.story.begins_at() or self.clock.moment
+        self.story.start()
+        self._settle()
+        for number, step in enumerate(self.story.steps, start=1):
+            self._prepare(step)
+            moment = self.story.when(step)
+            if moment is not None:
+                self._move_to(moment)
+            try:
+                self.story.do(step)
+            except StoryError as exc:
+                raise StoryError(f"step {number} {exc.message}") from exc
+            self._settle()
+            problems += check(self.story, step.get("expect", {}), f"step {number} {brief(step)}")
+        return problems + list(check(self.story, self.story.document.get("expect", {}), "at the end"))
+
+    def _prepare(self, part: Mapping[str, Any]) -> None:
+        for name, answers in outside_answers(part.get("outside", {})).items():
+            self.outside[name].answers.update(answers)
+
+    def _move_to(self, moment: datetime) -> None:
+        """Move the clock, stopping at everything that falls due on the way."""
+        runtime = self.story.runtime
+        for _ in range(MAX_MOMENTS):
+            due = runtime.jobs.next_due()
+            if due is None or from_ms(due) > moment:
+                break
+            self.clock.moment = max(self.clock.moment, from_ms(due))
+            run_due(runtime)
+        self.clock.moment = max(self.clock.moment, moment)
+
+    def _settle(self) -> None:
+        for _ in range(MAX_MOMENTS):
+            if not run_due(self.story.runtime):
+                return
+
+
+def _run_file(bundle: Bundle, file: str, groups: Groups, folder: Path, coverage: Coverage) -> StoryResult:
+    clock, outside = _Clock(), {name: Outside(name) for name in SYSTEMS}
+    database = Database(f"sqlite:///{folder / 'story.db'}")
+    document: Mapping[str, Any] = {}
+    try:
+        document = read_yaml(bundle.files[file], file)
+        runtime = _installation(database, clock, bundle, groups, outside)
+        definition = runtime.catalogue.newest(bundle.key)[1]
+        story = Story(document, runtime, definition, HOME, lambda name: _person(runtime, name))
+        try:
+            problems = _Player(story, clock, outside).play()
+        finally:
+            coverage.note(story)
+    except EngineError as exc:
+        problems = [exc.message]
+    finally:
+        database.close()
+    covers = tuple(document.get("covers") or ())
+    return StoryResult(bundle.key, file, document.get("title") or {}, covers, tuple(problems))
+
+
+def _installation(
+    database: Database, clock: _Clock, bundle: Bundle, groups: Groups, outside: Mapping[str, Outside]
+) -> Runtime:
+    database.create_tables()
+    runtime = open_runtime(
+        database,
+        clock=clock,
+        ids=IdSource(0),
+        sealer=Sealer(bytes(32)),
+        calendar=Calendar.standard(),
+        groups=groups,
+    )
+    runtime.connectors = outside
+    for office in OFFICES:
+        runtime.people.add_office(office)
+    runtime.offices = read_offices(runtime.people)
+    row = DefinitionRow(runtime.ids.next(), bundle.key, 0, bundle.digest, runtime.now_ms(), None, "")
+    runtime.catalogue.deploy(bundle, row)
+    return runtime
+
+
+def _person(runtime: Runtime, name: str) -> Actor:
+    """Give a person of the cast: `group` is the first of the group, `group.2` the second."""
+    group, _, number = name.partition(".")
+    if group not in runtime.groups or not (number or "1").isdigit():
+        raise StoryError(f"Expected a group of groups.yaml, perhaps with a number, but got {name!r}")
+    office = runtime.offices.at_level(HOME, runtime.groups[group].level)
+    index = int(number or 1)
+    person_id = 1000 + 10 * sorted(runtime.groups).index(group) + index
+    return Actor(person_id, f"{group} {index}", office, frozenset({(group, office)}), frozenset({"caseworker"}))

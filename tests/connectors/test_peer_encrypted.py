@@ -1,0 +1,117 @@
+"""Another system over HTTPS: only one that an authority vouches for learns anything, and none takes for ever."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from connectors.peer import Peer
+from engine.ports import ConnectorError
+
+from .conftest import raw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a certificate for 127.0.0.1 that vouches for itself, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "registry")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file: Path = tmp_path_factory.mktemp("tls") / "registry.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+@contextmanager
+def encrypted(certificate: Path, answer: Callable[[ssl.SSLSocket], None]) -> Iterator[str]:
+    """Serve one connection by hand; gives the address."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            plain, _ = server.accept()
+            plain.settimeout(5)
+            with plain, suppress(OSError), context.wrap_socket(plain, server_side=True) as connection:
+                answer(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def ask(url: str, context: ssl.SSLContext | None, timeout_s: float = 5) -> object:
+    peer = Peer("registry", url, context=context)
+    return peer.ask("/", {}, idempotency_key="1", timeout_s=timeout_s, refusals={})
+
+
+def test_it_asks_a_system_that_an_authority_vouches_for(certificate: Path) -> None:
+    def answer(connection: ssl.SSLSocket) -> None:
+        connection.recv(65536)
+        connection.sendall(raw("200 OK", b"[1]"))
+
+    with encrypted(certificate, answer) as url:
+        assert ask(url, ssl.create_default_context(cafile=certificate)) == [1]
+
+
+def test_it_tells_nothing_to_a_system_that_nobody_vouches_for(certificate: Path) -> None:
+    received: list[bytes] = []
+    with (
+        encrypted(certificate, lambda connection: received.append(connection.recv(65536))) as url,
+        pytest.raises(ConnectorError) as caught,
+    ):
+        ask(url, None)
+
+    assert caught.value.code == "registry_down"
+    assert not any(received)
+
+
+def test_it_waits_no_longer_than_told_for_a_system_that_trickles(certificate: Path) -> None:
+    """The socket is cut off under the encryption, by another thread than the one that reads."""
+
+    def answer(connection: ssl.SSLSocket) -> None:
+        connection.recv(65536)
+        connection.settimeout(0.02)
+        for _ in range(250):
+            connection.sendall(b"H")
+            with suppress(TimeoutError):
+                if connection.recv(1) == b"":
+                    return
+
+    began = time.monotonic()
+    with encrypted(certificate, answer) as url, pytest.raises(ConnectorError) as caught:
+        ask(url, ssl.create_default_context(cafile=certificate), timeout_s=0.3)
+
+    assert caught.value.code == "registry_timeout"
+    assert time.monotonic() - began < 3

@@ -1,0 +1,247 @@
+"""Plays the services' own stories with other people and other days, all on one clock, up to today.
+
+Some are cut short, so that work is waiting, at risk or late; the rest run to their end. Nothing is written
+past the engine: every case of the demo is one that it ran.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine import scheduler
+from engine.definitions import read_folder
+from engine.definitions.declarations import read_yaml
+from engine.ports import Call, Connector, ConnectorError
+from engine.scenarios import Story, StoryError, outside_answers
+from engine.state import from_ms
+from engine.store.definitions import DefinitionRow
+
+from .personas import Personas
+from .staff import add_offices, add_staff, cast_of
+
+if TYPE_CHECKING:
+    from engine.definitions import Definition
+    from engine.people import Actor
+    from engine.runtime import Runtime
+    from webui.wiring import Installation
+
+CASES = 100
+SEED = 20_261
+MONTHS_BACK = 5
+RECENT_DAYS = 24
+"""Half of the cases began within so many days, so that most of them are still running."""
+
+STALLED = 0.14
+"""The part of the cases at which nobody works on after some step."""
+
+PATIENCE = 4
+"""How many working days a step is put off when its task is not open yet."""
+
+MAX_STOPS = 100_000
+
+
+def fill(found: Installation, tell: Callable[[int, int], None]) -> None:
+    """Make offices, staff, services and cases; `tell` hears how many cases are done, and of how many."""
+    runtime = found.runtime
+    real_clock, real_connectors = runtime.clock, runtime.connectors
+    today = real_clock.now()
+    clock, outside = _Past(today), _Outside()
+    runtime.clock, runtime.connectors = clock, {"registry": outside}
+    try:
+        clock.moment = today - timedelta(days=31 * MONTHS_BACK + 1)
+        add_offices(runtime)
+        add_staff(runtime)
+        definitions = list(_deploy_all(found))
+        chance = random.Random(SEED)  # noqa: S311 - the demo is the same every time, apart from its days
+        runs = list(_runs(runtime, definitions, today, chance, outside))
+        _play(runtime, clock, runs, today, tell)
+    finally:
+        runtime.clock, runtime.connectors = real_clock, real_connectors
+
+
+@dataclass
+class _Past:
+    """A clock that goes through the months before today."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass
+class _Outside:
+    """The registry of the past: answers as the stories say, by the identity number of the first member."""
+
+    name: str = "registry"
+    operations: Mapping[str, Any] = field(default_factory=dict)
+    answers: dict[str, list[Any]] = field(default_factory=dict)
+
+    def call(self, call: Call) -> Any:
+        """Give the story's next answer for this household."""
+        members = call.parameters.get("members") or [{}]
+        waiting = self.answers.get(str(members[0].get("id_no")), [])
+        if not waiting:
+            raise ConnectorError("The registry did not answer in time", code="registry_timeout")
+        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        if isinstance(answer, dict) and "error" in answer:
+            raise ConnectorError("The registry knows no such person", code=answer["error"], permanent=True)
+        return answer
+
+
+@dataclass
+class _Run:
+    """One case on its way: its story, when it begins, how many of its steps are played."""
+
+    story: Story
+    begins: datetime
+    written: datetime
+    """When the story, as it is written down, begins; its absolute days are counted from there."""
+
+    last: int
+    next: int = 0
+    put_off: int = 0
+
+
+def _deploy_all(found: Installation) -> Iterator[Definition]:
+    runtime = found.runtime
+    for folder in sorted(found.settings.processes_dir.iterdir()):
+        if (folder / f"{folder.name}.bpmn").is_file():
+            bundle = read_folder(folder)
+            row = DefinitionRow(runtime.ids.next(), bundle.key, 0, bundle.digest, runtime.now_ms(), None, "demo")
+            runtime.catalogue.deploy(bundle, row)
+            yield runtime.catalogue.newest(bundle.key)[1]
+
+
+def _runs(
+    runtime: Runtime, definitions: list[Definition], today: datetime, chance: random.Random, outside: _Outside
+) -> Iterator[_Run]:
+    stories = [
+        (definition, document)
+        for definition in definitions
+        for file in definition.bundle.names(".yaml", "scenarios")
+        for document in [read_yaml(definition.bundle.files[file], file)]
+        for _copy in range(int(document.get("demo", 1)))
+    ]
+    offices = [row.id for row in runtime.offices.rows.values() if row.level == "subdistrict"]
+    casts = {office: cast_of(runtime, office) for office in offices}
+    order = [stories[index % len(stories)] for index in range(CASES)]
+    chance.shuffle(order)
+    for index, (definition, document) in enumerate(order):
+        begins = _begin(runtime, today, chance, recent=index % 2 == 0)
+        personas = Personas(chance)
+        told = personas.replace(dict(document))
+        office = chance.choice(offices)
+        story = Story(told, runtime, definition, office, _picker(casts[office]))
+        _prepare(outside, story, told)
+        stalled = chance.random() < STALLED
+        last = chance.randrange(1, max(2, len(story.steps))) if stalled else len(story.steps)
+        yield _Run(story, begins, story.begins_at() or begins, last)
+
+
+def _begin(runtime: Runtime, today: datetime, chance: random.Random, *, recent: bool) -> datetime:
+    """Give a moment in business hours of a working day, for half of the cases in the last weeks."""
+    back = chance.randrange(RECENT_DAYS) if recent else chance.randrange(RECENT_DAYS, 31 * MONTHS_BACK)
+    calendar = runtime.calendar
+    day = calendar.add_working_days(calendar.local_date(today) - timedelta(days=back), -1)
+    minutes = chance.randrange(8 * 60)
+    return calendar.start_of_business(day) + timedelta(minutes=min(minutes, 7 * 60))
+
+
+def _picker(cast: Mapping[str, list[Actor]]) -> Callable[[str], Actor]:
+    def pick(name: str) -> Actor:
+        group, _, number = name.partition(".")
+        people = cast.get(group)
+        if not people:
+            raise StoryError(f"Expected somebody of the group {group!r} in the demo")
+        return people[(int(number or 1) - 1) % len(people)]
+
+    return pick
+
+
+def _prepare(outside: _Outside, story: Story, told: Mapping[str, Any]) -> None:
+    """Let the registry know what it will answer about this household."""
+    answers: list[Any] = []
+    for part in (told, *story.steps):
+        for operations in outside_answers(part.get("outside", {})).values():
+            answers = next(iter(operations.values()), answers)
+    members = told.get("start", {}).get("answers", {}).get("members") or [{}]
+    if answers:
+        outside.answers[str(members[0].get("id_no"))] = list(answers)
+
+
+def _play(runtime: Runtime, clock: _Past, runs: list[_Run], today: datetime, tell: Callable[[int, int], None]) -> None:
+    """Play all runs on one clock, each step at its moment, letting happen what falls due between them."""
+    counter = itertools.count()
+    waiting = [(run.begins, next(counter), run) for run in runs]
+    heapq.heapify(waiting)
+    over = 0
+    for _stop in range(MAX_STOPS):
+        if not waiting or waiting[0][0] > today:
+            break
+        moment, _, run = heapq.heappop(waiting)
+        _go(runtime, clock, moment)
+        following = _step(runtime, run)
+        scheduler.tick(runtime)
+        if following is not None:
+            heapq.heappush(waiting, (max(following, clock.moment), next(counter), run))
+        else:
+            over += 1
+            tell(over, len(runs))
+    _go(runtime, clock, today)
+
+
+def _go(runtime: Runtime, clock: _Past, moment: datetime) -> None:
+    for _stop in range(MAX_STOPS):
+        due = runtime.jobs.next_due()
+        if due is None or from_ms(due) > moment:
+            break
+        clock.moment = max(clock.moment, from_ms(due))
+        if not scheduler.tick(runtime):
+            break
+    clock.moment = max(clock.moment, moment)
+
+
+def _step(runtime: Runtime, run: _Run) -> datetime | None:
+    """Play the next step of a run and give the moment of the one after it; None when it is over."""
+    story = run.story
+    try:
+        if not story.case_id:
+            story.start()
+        else:
+            story.do(story.steps[run.next])
+            run.next += 1
+        run.put_off = 0
+    except StoryError:
+        run.put_off += 1
+        if run.put_off > PATIENCE or not story.case_id:
+            return None
+        return _on_working_day(runtime, 1, runtime.clock.now())
+    if run.next >= min(run.last, len(story.steps)):
+        return None
+    return _when(runtime, run, story.steps[run.next])
+
+
+def _when(runtime: Runtime, run: _Run, step: Mapping[str, Any]) -> datetime:
+    """Give a step's moment: as many working days after the case began as in the story as it is written."""
+    moment = run.story.when(step)
+    if moment is None:
+        return runtime.clock.now()
+    if "at" not in step:
+        return moment
+    calendar = runtime.calendar
+    days = calendar.working_days_between(calendar.local_date(run.written), calendar.local_date(moment))
+    local = calendar.local_moment(moment)
+    begun: date = calendar.local_date(run.begins)
+    return datetime.combine(calendar.add_working_days(begun, days), local.timetz())
+
+
+def _on_working_day(runtime: Runtime, days: int, moment: datetime) -> datetime:
+    local = runtime.calendar.local_moment(moment)
+    return datetime.combine(runtime.calendar.add_working_days(local.date(), days), local.timetz())

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine import codec, history, spiff
+from engine import history, spiff
 from engine.instances import open_case
 from engine.sealing import SealBrokenError
-from engine.state import CaseState, sealing_place
-from engine.store.cases import CaseStore, every_instance
+from engine.store.cases import CaseStore, WholeCase, every_case
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
@@ -28,15 +27,15 @@ class Difference:
 
 def verify(runtime: Runtime, store: CaseStore) -> Iterator[history.ChainFault]:
     """Find every history row that was changed, removed or reordered."""
-    for row in every_instance(store):
-        head = (row.history_seq, row.history_head)
-        yield from history.verify(runtime.sealer, row.id, head, store.history(row.id))
+    for case in every_case(store):
+        head = (case.row.history_seq, case.row.history_head)
+        yield from history.verify(runtime.sealer, case.row.id, head, case.history)
 
 
 def heads(store: CaseStore) -> Iterator[str]:
     """Give the head of every case's history as lines, to be kept outside the database."""
-    for row in every_instance(store):
-        yield f"{row.id} {row.history_seq} {row.history_head.hex()}"
+    for case in every_case(store):
+        yield f"{case.row.id} {case.row.history_seq} {case.row.history_head.hex()}"
 
 
 def compare_with_anchor(store: CaseStore, lines: list[str]) -> Iterator[history.ChainFault]:
@@ -51,32 +50,29 @@ def compare_with_anchor(store: CaseStore, lines: list[str]) -> Iterator[history.
 
 def examine(runtime: Runtime, store: CaseStore) -> Iterator[Difference]:
     """Recompute tasks, inbox and jobs from the states and give every difference."""
-    for row in every_instance(store):
+    for case in every_case(store):
         try:
-            yield from _examine_one(runtime, store, row)
+            yield from _examine_one(runtime, case)
         except SealBrokenError as exc:
-            yield Difference(row.business_key, "state", exc.message)
+            yield Difference(case.row.business_key, "state", exc.message)
 
 
-def _examine_one(runtime: Runtime, store: CaseStore, row: InstanceRow) -> Iterator[Difference]:
-    tasks = [task for task in store.user_tasks(row.id) if task.state == "open"]
-    if row.state != "active":
-        content = codec.load_values(runtime.sealer.open(row.sealed_state, sealing_place(row.id)))
-        state = CaseState.unpack(content["x"])
-        wanted_tasks: set[tuple[int, int]] = set()
-    else:
-        case = open_case(runtime, row, tasks)
-        state = case.state
-        resting = spiff.resting(case.workflow)
-        wanted_tasks = {(number, state.tasks.get(number, 0)) for number, item in resting.items() if item.kind == "user_task"}
+def _examine_one(runtime: Runtime, case: WholeCase) -> Iterator[Difference]:
+    row = case.row
+    wanted_tasks: set[tuple[int, int]] = set()
+    wanted_jobs: set[tuple[str, int]] = set()
+    if row.state == "active":
+        opened = open_case(runtime, row, case.open_tasks)
+        resting = spiff.resting(opened.workflow)
+        known = opened.state.tasks
+        wanted_tasks = {(number, known.get(number, 0)) for number, one in resting.items() if one.kind == "user_task"}
+        wanted_jobs = {(key, job) for key, (job, _due) in opened.state.jobs.items()}
         if not resting:
             yield Difference(row.business_key, "state", "nothing rests: the case cannot go on")
-    yield from _compare(row, "task", wanted_tasks, {(task.number, task.id) for task in tasks})
-    wanted_inbox = {(task.principal, task.due_at, task.id) for task in tasks}
-    yield from _compare(row, "inbox", wanted_inbox, set(store.inbox_of(row.id)))
-    stored = {(f"{kind}:{target}", job) for job, kind, target, _due in store.jobs(row.id)}
-    wanted_jobs = {(key, job) for key, (job, _due) in state.jobs.items()} if row.state == "active" else set()
-    yield from _compare(row, "job", wanted_jobs, stored)
+    yield from _compare(row, "task", wanted_tasks, {(task.number, task.id) for task in case.open_tasks})
+    wanted_inbox = {(task.principal, task.due_at, task.id) for task in case.open_tasks}
+    yield from _compare(row, "inbox", wanted_inbox, set(case.inbox))
+    yield from _compare(row, "job", wanted_jobs, {(f"{kind}:{target}", job) for job, kind, target, _due in case.jobs})
 
 
 def _compare(row: InstanceRow, what: str, wanted: set[Any], stored: set[Any]) -> Iterator[Difference]:

@@ -104,10 +104,11 @@ class EmbeddedDispatcher:
                 return
             self._ticking, self._wanted = True, False
         wait_s: float | None = None
+        began = self._runtime.clock.now()
         try:
             done = scheduler.tick(self._runtime, budget_s=BUDGET_S, hand_over=self._hand_over)
             self._last_tick = datetime.now(UTC)
-            wait_s = 0 if done else self._until_next()
+            wait_s = 0 if done else self._until_next(began)
         except Exception:
             log.exception("a tick failed; the next one tries again")
         finally:
@@ -117,14 +118,13 @@ class EmbeddedDispatcher:
                 if self._wanted or wait_s is not None:
                     self._look_again(0 if self._wanted else wait_s or 0)
 
-    def _until_next(self) -> float | None:
+    def _until_next(self, began: datetime) -> float | None:
         """Say how long to wait for a job that is due before the next regular tick; None for none."""
         moment = scheduler.next_moment(self._runtime)
-        if moment is None:
+        if moment is None or moment <= began:  # what is overdue and was not claimed runs already
             return None
         wait_s = (moment - self._runtime.clock.now()).total_seconds()
-        # An overdue job here is one that runs already, or that another process has.
-        return max(wait_s, SHORTEST_WAIT_S) if 0 < wait_s < self._interval_s else None
+        return max(wait_s, SHORTEST_WAIT_S) if wait_s < self._interval_s else None
 
     def _look_again(self, wait_s: float) -> None:
         """Ask for one more tick; called with the lock held."""

@@ -20,7 +20,7 @@ _BLOCKS = {
     "IsCJKSymbolsandPunctuation": (0x3000, 0x303F),
     "IsCJKUnifiedIdeographs": (0x4E00, 0x9FFF),
 }
-_CATEGORY = re.compile(r"[LMNPZSC]|L[ultmo]|M[nce]|N[dlo]|P[cdseifo]|Z[slp]|S[mcko]|C[cfon]")
+_CATEGORY = re.compile(r"[LMNPZSC]|L[ultmo]|M[cen]|N[dlo]|P[cdseifo]|Z[slp]|S[mcko]|C[cfon]")
 
 
 def exactly(wanted: str) -> CharTest:

@@ -19,7 +19,7 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs import defaults
 
-from . import events, specs
+from . import events, loops, specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,14 +41,13 @@ class Specs:
 class _Activity(TaskParser):  # type: ignore[misc]  # untyped library
     """Any task; loops get our mended specs."""
 
-    STANDARD_LOOP_CLASS = specs.StandardLoopTask
-    PARALLEL_MI_CLASS = specs.ParallelMultiInstanceTask
-    SEQUENTIAL_MI_CLASS = specs.SequentialMultiInstanceTask
+    STANDARD_LOOP_CLASS = loops.StandardLoopTask
+    PARALLEL_MI_CLASS = loops.ParallelMultiInstanceTask
+    SEQUENTIAL_MI_CLASS = loops.SequentialMultiInstanceTask
 
     def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
         super()._add_multiinstance_task(loop_characteristics)
-        if self.task.data_input is not None:
-            self.task.data_input = specs.CollectionReference(_feel(self.task.data_input.bpmn_id))
+        self.task.collection = None if self.task.data_input is None else _feel(self.task.data_input.bpmn_id)
         self.task.cardinality = _feel(self.task.cardinality)
         self.task.condition = _feel(self.task.condition)
 

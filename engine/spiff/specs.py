@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
-from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent as BoundaryEventMixin
 from SpiffWorkflow.operators import Operator
 from SpiffWorkflow.specs.base import TaskSpec
@@ -235,51 +234,6 @@ class BoundaryEvent(defaults.BoundaryEvent):  # type: ignore[misc]  # untyped li
         again.triggered = True
         self._predict(again, mask=TaskState.NOT_FINISHED_MASK)
         self._update(again)
-
-
-class CollectionReference(TaskDataReference):  # type: ignore[misc]  # untyped library
-    """The collection of a multi-instance activity: a FEEL expression, evaluated once when it is reached."""
-
-    def exists(self, my_task: Task) -> bool:  # noqa: ARG002 - the library's signature
-        """Say that the collection is there; a wrong one raises when it is read."""
-        return True
-
-    def get(self, my_task: Task) -> list[Any]:
-        """Give the list."""
-        if "collection" not in my_task.internal_data:
-            value = my_task.workflow.script_engine.evaluate(my_task, self.bpmn_id)
-            if not isinstance(value, list):
-                raise StepError(
-                    f"Expected the collection {self.bpmn_id!r} to be a list, but it is {value!r}",
-                    element_id=my_task.task_spec.bpmn_id,
-                    code="collection_not_a_list",
-                    expression=self.bpmn_id,
-                )
-            my_task.internal_data["collection"] = value
-        return list(my_task.internal_data["collection"])
-
-
-class _MultiInstance:
-    """What both kinds of multi-instance activities need mended."""
-
-    def merge_child(self, workflow: Any, child: Task) -> None:
-        """Take the finished instance's output, without the item that was only its own."""
-        item = self.input_item  # type: ignore[attr-defined]  # of the activity that mixes this in
-        if item is not None and self.output_item is None:  # type: ignore[attr-defined]  # as above
-            child.data = {key: value for key, value in child.data.items() if key != item.bpmn_id}
-        super().merge_child(workflow, child)  # type: ignore[misc]  # as above
-
-
-class ParallelMultiInstanceTask(_MultiInstance, defaults.ParallelMultiInstanceTask):  # type: ignore[misc]  # untyped
-    """One instance for each item, all at once."""
-
-
-class SequentialMultiInstanceTask(_MultiInstance, defaults.SequentialMultiInstanceTask):  # type: ignore[misc]  # untyped
-    """One instance for each item, one after the other."""
-
-
-class StandardLoopTask(defaults.StandardLoopTask):  # type: ignore[misc]  # untyped library
-    """Repeats while its condition holds, at most as often as its maximum says."""
 
 
 def newest_data(workflow: Any) -> dict[str, Any]:

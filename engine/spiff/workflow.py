@@ -12,6 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from .data import drawn_element
 from .errors import StepError
+from .loops import instance_of
 
 MAX_ENGINE_STEPS = 20_000
 """How many automatic tasks one step may run; a loop without people or clocks in it stops here."""
@@ -41,6 +42,9 @@ class _Traced:
 
     def _task_completed_notify(self, task: Any) -> None:
         self.note_passed(task)
+        repeating = instance_of(task)
+        if repeating is not None and repeating.state == TaskState.STARTED:
+            repeating._set_state(TaskState.READY)  # noqa: SLF001 - it runs again and looks at what is done
         super()._task_completed_notify(task)  # type: ignore[misc]  # of the workflow that mixes this in
 
     def update_waiting_tasks(self) -> None:
@@ -165,6 +169,3 @@ def _rename(workflow: Any, renamed: dict[Any, int]) -> None:
         task.id = number
         task._parent = renamed.get(task._parent, task._parent)  # noqa: SLF001 - the library keeps ids here
         task._children = [renamed.get(child, child) for child in task._children]  # noqa: SLF001 - as above
-        if "merged" in task.internal_data:  # finished instances of a loop, kept by the library as texts
-            texts = {str(key): str(value) for key, value in renamed.items()}
-            task.internal_data["merged"] = [texts.get(text, text) for text in task.internal_data["merged"]]

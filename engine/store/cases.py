@@ -53,6 +53,19 @@ class AttachmentRow:
     uploaded_by: int
 
 
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """A case with everything that hangs on it, as it stood at one moment."""
+
+    row: InstanceRow
+    history: list[HistoryRow]
+    open_tasks: list[UserTaskRow]
+    inbox: list[tuple[str, int, int]]
+    """Principal, due date and task id."""
+    jobs: list[tuple[int, str, str, int]]
+    """Id, kind, target and due date."""
+
+
 class CaseStore:
     """Queries about cases; none of them is on the hot path."""
 
@@ -69,12 +82,12 @@ class CaseStore:
         """Find a case by its number."""
         return self._instance(s.process_instance.c.business_key == business_key)
 
-    def instances(self, after: int = 0, limit: int = 500) -> list[InstanceRow]:
-        """List cases by id, for checks that go through all."""
+    def ids(self, after: int = 0, limit: int = 500) -> list[int]:
+        """List the ids of cases in order, for checks that go through all."""
         table = s.process_instance.c
-        query = _columns(table, InstanceRow).where(table.tenant_id == self._tenant, table.id > after)
+        query = select(table.id).where(table.tenant_id == self._tenant, table.id > after)
         with self._database.reading() as connection:
-            return [InstanceRow(*row) for row in connection.execute(query.order_by(table.id).limit(limit))]
+            return [row[0] for row in connection.execute(query.order_by(table.id).limit(limit))]
 
     def history(self, process_instance_id: int) -> list[HistoryRow]:
         """List the links of a case's history in order."""
@@ -114,25 +127,41 @@ class CaseStore:
         with self._database.reading() as connection:
             return [UserTaskRow(*row) for row in connection.execute(query.order_by(table.id))]
 
-    def jobs(self, process_instance_id: int) -> list[tuple[int, str, str, int]]:
-        """List a case's jobs as (id, kind, target, due)."""
-        table = s.job.c
-        query = select(table.id, table.kind, table.target, table.due_at).where(
-            table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
-        )
+    def whole(self, process_instance_id: int) -> WholeCase | None:
+        """Read a case with everything that hangs on it at one moment, also while it is being worked on."""
+        instance, task, inbox, job = s.process_instance.c, s.user_task.c, s.inbox.c, s.job.c
+        mine = (task.tenant_id == self._tenant) & (task.process_instance_id == process_instance_id)
         with self._database.reading() as connection:
-            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query.order_by(table.due_at))]
-
-    def inbox_of(self, process_instance_id: int) -> list[tuple[str, int, int]]:
-        """List the inbox rows of a case's tasks as (principal, due, task id)."""
-        inbox, task = s.inbox.c, s.user_task.c
-        query = (
-            select(inbox.principal, inbox.due_at, inbox.user_task_id)
-            .join(s.user_task, (task.tenant_id == inbox.tenant_id) & (task.id == inbox.user_task_id))
-            .where(task.tenant_id == self._tenant, task.process_instance_id == process_instance_id)
+            row = connection.execute(
+                _columns(instance, InstanceRow).where(
+                    instance.tenant_id == self._tenant, instance.id == process_instance_id
+                )
+            ).first()
+            if row is None:
+                return None
+            links = connection.execute(
+                _columns(s.history.c, HistoryRow)
+                .where(s.history.c.tenant_id == self._tenant, s.history.c.process_instance_id == process_instance_id)
+                .order_by(s.history.c.seq)
+            ).all()
+            tasks = connection.execute(_columns(task, UserTaskRow).where(mine, task.state == "open")).all()
+            listed = connection.execute(
+                select(inbox.principal, inbox.due_at, inbox.user_task_id)
+                .join(s.user_task, (task.tenant_id == inbox.tenant_id) & (task.id == inbox.user_task_id))
+                .where(mine)
+            ).all()
+            jobs = connection.execute(
+                select(job.id, job.kind, job.target, job.due_at).where(
+                    job.tenant_id == self._tenant, job.process_instance_id == process_instance_id
+                )
+            ).all()
+        return WholeCase(
+            InstanceRow(*row),
+            [HistoryRow(*link) for link in links],
+            [UserTaskRow(*one) for one in tasks],
+            [(one[0], one[1], one[2]) for one in listed],
+            [(one[0], one[1], one[2], one[3]) for one in jobs],
         )
-        with self._database.reading() as connection:
-            return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
     def cases(
         self, offices: Collection[int], where: CaseFilter, *, before: int | None = None, size: int = 50
@@ -255,12 +284,15 @@ class CaseStore:
         return InstanceRow(*row) if row else None
 
 
-def every_instance(store: CaseStore) -> Iterator[InstanceRow]:
-    """Iterate over all cases, some hundred at a time."""
+def every_case(store: CaseStore) -> Iterator[WholeCase]:
+    """Iterate over all cases, each as it stands at one moment."""
     after = 0
-    while rows := store.instances(after):
-        yield from rows
-        after = rows[-1].id
+    while found := store.ids(after):
+        for process_instance_id in found:
+            case = store.whole(process_instance_id)
+            if case is not None:
+                yield case
+        after = found[-1]
 
 
 def _columns(table: Any, record: Any) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Another system over HTTPS: only one that an authority vouches for learns anything, and none takes for ever."""
+"""Another system over HTTPS: only who is vouched for learns anything, and nobody takes for ever."""
 
 from __future__ import annotations
 

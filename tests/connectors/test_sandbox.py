@@ -227,14 +227,13 @@ def test_it_serves_until_it_is_interrupted() -> None:
         port = free.getsockname()[1]
     command = [sys.executable, "-c", f"from connectors.sandbox import run; run(port={port})"]
     with subprocess.Popen(command) as process:
-        reached = False
+        page = ""
         for _ in range(100):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.1):
-                reached = True
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+                page = answer.read().decode()
                 break
-            process.poll()
             threading.Event().wait(0.05)
         process.send_signal(signal.SIGINT)
 
         assert process.wait(10) == 0
-    assert reached
+    assert "Nothing has been asked yet" in page

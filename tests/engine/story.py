@@ -160,7 +160,7 @@ class Story:
     @property
     def jobs(self) -> list[tuple[str, str]]:
         """Give what is waited for as (kind, target), sorted."""
-        return sorted((kind, target) for _, kind, target, _ in self.store.jobs(self.case_id))
+        return sorted((kind, target) for _, kind, target, _ in self.store.whole(self.case_id).jobs)
 
     @property
     def deadlines(self) -> dict[str, str]:

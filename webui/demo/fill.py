@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -40,10 +41,20 @@ RECENT_DAYS = 24
 STALLED = 0.14
 """The part of the cases at which nobody works on after some step."""
 
+NEAR_BEFORE, NEAR_AFTER = 90, 800
+"""Days around a story's begin whose dates belong to the story."""
+
+MAX_MINUTES = 75
+
+SILENT = (4, 44)
+"""Cases for which the registry never answers, so that the demo has incidents."""
+
 PATIENCE = 4
 """How many working days a step is put off when its task is not open yet."""
 
 MAX_STOPS = 100_000
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?")
 
 
 def fill(found: Installation, tell: Callable[[int, int], None]) -> None:
@@ -101,9 +112,6 @@ class _Run:
 
     story: Story
     begins: datetime
-    written: datetime
-    """When the story, as it is written down, begins; its absolute days are counted from there."""
-
     last: int
     next: int = 0
     put_off: int = 0
@@ -134,24 +142,58 @@ def _runs(
     order = [stories[index % len(stories)] for index in range(CASES)]
     chance.shuffle(order)
     for index, (definition, document) in enumerate(order):
-        begins = _begin(runtime, today, chance, recent=index % 2 == 0)
-        personas = Personas(chance)
-        told = personas.replace(dict(document))
+        shift = _Shift(runtime, document, _first_day(runtime, today, chance, recent=index % 2 == 0), chance)
+        told = shift.move(Personas(chance).replace(dict(document)))
         office = chance.choice(offices)
         story = Story(told, runtime, definition, office, _picker(casts[office]))
-        _prepare(outside, story, told)
+        if index not in SILENT:
+            _prepare(outside, story, told)
         stalled = chance.random() < STALLED
         last = chance.randrange(1, max(2, len(story.steps))) if stalled else len(story.steps)
-        yield _Run(story, begins, story.begins_at() or begins, last)
+        yield _Run(story, story.begins_at() or today, last)
 
 
-def _begin(runtime: Runtime, today: datetime, chance: random.Random, *, recent: bool) -> datetime:
-    """Give a moment in business hours of a working day, for half of the cases in the last weeks."""
-    back = chance.randrange(RECENT_DAYS) if recent else chance.randrange(RECENT_DAYS, 31 * MONTHS_BACK)
+class _Shift:
+    """Moves a story to other days: every date near its begin by as many working days, and by some minutes."""
+
+    def __init__(self, runtime: Runtime, document: Mapping[str, Any], first_day: date, chance: random.Random) -> None:
+        self._calendar = runtime.calendar
+        self._written = date.fromisoformat(str(document.get("start", {}).get("at", first_day))[:10])
+        self._first_day = first_day
+        self._minutes = timedelta(minutes=chance.randrange(MAX_MINUTES))
+
+    def move(self, value: Any) -> Any:
+        """Give a part of a story on its new days; dates far away, such as birth dates, stay."""
+        if isinstance(value, dict):
+            return {key: self.move(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.move(item) for item in value]
+        if not isinstance(value, str) or not _DATE.fullmatch(value):
+            return value
+        day = date.fromisoformat(value[:10])
+        if not -NEAR_BEFORE <= (day - self._written).days <= NEAR_AFTER:
+            return value
+        moved = self._day(day)
+        if len(value) == len("2026-03-02"):
+            return moved.isoformat()
+        moment = datetime.combine(moved, datetime.fromisoformat(value).time())
+        later = moment + self._minutes
+        return (later if later.date() == moved else moment).isoformat()
+
+    def _day(self, day: date) -> date:
+        if day == self._written:
+            return self._first_day
+        days = self._calendar.working_days_between(self._written, day)
+        if not self._calendar.is_working_day(day):
+            return self._calendar.add_working_days(self._first_day, days) + timedelta(days=1)
+        return self._calendar.add_working_days(self._first_day, days)
+
+
+def _first_day(runtime: Runtime, today: datetime, chance: random.Random, *, recent: bool) -> date:
+    """Give a working day on which a case begins; half of the cases begin in the last weeks."""
+    back = chance.randrange(1, RECENT_DAYS) if recent else chance.randrange(RECENT_DAYS, 31 * MONTHS_BACK)
     calendar = runtime.calendar
-    day = calendar.add_working_days(calendar.local_date(today) - timedelta(days=back), -1)
-    minutes = chance.randrange(8 * 60)
-    return calendar.start_of_business(day) + timedelta(minutes=min(minutes, 7 * 60))
+    return calendar.add_working_days(calendar.local_date(today) - timedelta(days=back), -1)
 
 
 def _picker(cast: Mapping[str, list[Actor]]) -> Callable[[str], Actor]:
@@ -225,21 +267,7 @@ def _step(runtime: Runtime, run: _Run) -> datetime | None:
         return _on_working_day(runtime, 1, runtime.clock.now())
     if run.next >= min(run.last, len(story.steps)):
         return None
-    return _when(runtime, run, story.steps[run.next])
-
-
-def _when(runtime: Runtime, run: _Run, step: Mapping[str, Any]) -> datetime:
-    """Give a step's moment: as many working days after the case began as in the story as it is written."""
-    moment = run.story.when(step)
-    if moment is None:
-        return runtime.clock.now()
-    if "at" not in step:
-        return moment
-    calendar = runtime.calendar
-    days = calendar.working_days_between(calendar.local_date(run.written), calendar.local_date(moment))
-    local = calendar.local_moment(moment)
-    begun: date = calendar.local_date(run.begins)
-    return datetime.combine(calendar.add_working_days(begun, days), local.timetz())
+    return story.when(story.steps[run.next]) or runtime.clock.now()
 
 
 def _on_working_day(runtime: Runtime, days: int, moment: datetime) -> datetime:

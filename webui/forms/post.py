@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from engine.forms import Component
 
-ROW_MARKER = "_row"
 _BUTTONS = ("_add", "_remove", "_refresh")
 _MOST_LEVELS = 8
 _INDEX_DIGITS = 4

@@ -9,12 +9,12 @@ from engine.errors import InvalidInput
 from tests.engine.decisions.conftest import decision, literal, model, table
 
 FAMILY = """
-<itemDefinition name="tAge">
+<itemDefinition name="tYears">
   <typeRef>number</typeRef><allowedValues><text>[0..150]</text></allowedValues>
 </itemDefinition>
 <itemDefinition name="tPerson">
   <itemComponent name="name"><typeRef>string</typeRef></itemComponent>
-  <itemComponent name="age"><typeRef>tAge</typeRef></itemComponent>
+  <itemComponent name="age"><typeRef>tYears</typeRef></itemComponent>
 </itemDefinition>
 <itemDefinition name="tFamily" isCollection="true"><typeRef>tPerson</typeRef></itemDefinition>
 <inputData id="i_family" name="family"><variable name="family" typeRef="tFamily"/></inputData>
@@ -102,7 +102,7 @@ def test_it_knows_types_of_the_file_in_expressions(environment):
 @pytest.mark.parametrize(
     ("family", "words"),
     [
-        ([{"name": "甲", "age": 200}], "allowed values of tAge"),
+        ([{"name": "甲", "age": 200}], "allowed values of tYears"),
         ([{"name": "甲", "age": "70"}], "whose entry 'age' is a number"),
         ([{"name": "甲"}], "has an entry 'age'"),
         ([1], "a context of the type tPerson"),

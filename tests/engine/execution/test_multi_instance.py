@@ -154,7 +154,7 @@ def test_it_counts_to_a_number(world: World, sequential: bool) -> None:
 
 
 @both
-@pytest.mark.parametrize("number", [None, -1, "two", 100_000])
+@pytest.mark.parametrize("number", [None, -1, "two", True])
 def test_it_raises_an_incident_for_a_number_that_cannot_be_counted_to(
     world: World, number: Any, sequential: bool
 ) -> None:

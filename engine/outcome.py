@@ -241,7 +241,7 @@ class _Outcome:
     def _issue_letters(self) -> None:
         for passed in self.workflow.trace:
             element = self.case.definition.elements.get(passed.element_id)
-            if element is not None and element.letter is not None:
+            if passed.counted and element is not None and element.letter is not None:
                 self._note("letter_issued", letter=element.letter, element=element.id, data=passed.data)
 
     def _deadline_rows(self) -> Iterator[DeadlineRow]:
@@ -266,7 +266,11 @@ class _Outcome:
 
     def _payload(self) -> dict[str, Any]:
         payload = dict(self.deed.payload)
-        drawn = [[p.element_id, *map(_drawn, p.sources)] for p in self.workflow.trace if "__" not in p.element_id]
+        drawn = [
+            [passed.element_id, *map(_drawn, passed.sources)]
+            for passed in self.workflow.trace
+            if passed.counted and "__" not in passed.element_id
+        ]
         if drawn:
             payload["passed"] = drawn
         if self.workflow.rules_hit:

@@ -174,14 +174,20 @@ def serve(*, demo: bool) -> None:
 
 
 @main.command("demo")
+@click.option("--cases", default=demo.CASES, show_default=True, type=click.IntRange(0, demo.MAX_CASES))
 @_failing_plainly
-def demo_() -> None:
+def demo_(cases: int) -> None:
     """Serve a demo: one district with its staff and cases in every state. Data in LINBANG_DATA_DIR."""
     _log_plainly()
     with open_installation(Settings.from_environment(demo=True)) as found:
         if not found.runtime.offices.rows:
-            click.echo("Making the demo's data, about a hundred cases …")
-            demo.fill(found, lambda done, of: click.echo(f"  {done} of {of} cases") if done % 20 == 0 else None)
+            click.echo(f"Making the demo's data, {cases} cases …")
+
+            def tell(done: int, of: int) -> None:
+                if done % 20 == 0:
+                    click.echo(f"  {done} of {of} cases")
+
+            demo.fill(found, tell, cases=cases)
 
         def ready(address: str) -> None:
             click.echo(f"Linbang answers at {address}")

@@ -104,8 +104,8 @@ class EmbeddedDispatcher:
                 return
             self._ticking, self._wanted = True, False
         wait_s: float | None = None
-        began = self._runtime.clock.now()
         try:
+            began = self._runtime.clock.now()
             done = scheduler.tick(self._runtime, budget_s=BUDGET_S, hand_over=self._hand_over)
             self._last_tick = datetime.now(UTC)
             wait_s = 0 if done else self._until_next(began)

@@ -44,9 +44,10 @@ def entries(
         details = [text for event in followed if (text := words.event(event, calendar))]
         late = any(event["type"] == "deadline_breached" for event in followed)
         local = calendar.local_moment(from_ms(link.at))
+        struck = link.event == "deadline_struck" and details
         found.append(
             Entry(
-                title=words.title(link),
+                title=details.pop(0) if struck else words.title(link),
                 who=names.get(link.actor, "") if link.actor is not None else "",
                 at=moment_words(link.at, calendar),
                 iso=local.isoformat(),

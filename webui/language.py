@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 from flask import g, request, session
-from flask_babel import Babel, get_babel
+from flask_babel import Babel
 from flask_babel import Domain as LibraryDomain
 
 if TYPE_CHECKING:
@@ -30,6 +29,15 @@ class _Domain(LibraryDomain):  # type: ignore[misc]  # untyped library
         return catalogue(language())
 
 
+class _Babel(Babel):  # type: ignore[misc]  # untyped library
+    """Flask-Babel with our words."""
+
+    @property
+    def domain_instance(self) -> _Domain:
+        """Give the words of the application."""
+        return _Domain()
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(name: str) -> NullTranslations:
     """Read the words of a language; English ones stand in the code."""
@@ -40,7 +48,7 @@ def catalogue(name: str) -> NullTranslations:
     with path.open("rb") as file:
         write_mo(packed, read_po(file, locale=name))
     packed.seek(0)
-    found: GNUTranslations = Translations(packed)
+    found: NullTranslations = Translations(packed)
     return found
 
 
@@ -54,9 +62,7 @@ def language() -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates their words."""
-    Babel(app, locale_selector=lambda: {"zh": "zh_Hans_CN"}.get(language(), "en"))
-    with app.app_context():
-        get_babel().domain_instance = _Domain(app)
+    _Babel(app, locale_selector=lambda: {"zh": "zh_Hans_CN"}.get(language(), "en"))
     app.jinja_env.globals["language"] = language
 
 

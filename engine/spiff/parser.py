@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 from SpiffWorkflow.bpmn.parser import event_parsers as events_of_library
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.task_parsers import (
     CallActivityParser,
     ConditionalGatewayParser,
@@ -19,7 +20,7 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs import defaults
 
-from . import events, loops, specs
+from . import events, joins, loops, specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -181,9 +182,16 @@ class _End(_Event, events_of_library.EndEventParser):  # type: ignore[misc]  # u
         return task
 
 
+class _Process(ProcessParser):  # type: ignore[misc]  # untyped library
+    def create_spec(self) -> joins.ProcessSpec:
+        """Make the spec of a process; that it can be executed was checked before."""
+        return joins.ProcessSpec(self.bpmn_id, description=self.get_name(), filename=self.filename)
+
+
 class Parser(BpmnParser):  # type: ignore[misc]  # untyped library
     """Knows which parser and spec belong to each element."""
 
+    PROCESS_PARSER_CLASS = _Process
     PARSER_CLASSES = {  # noqa: RUF012 - the library's own way to configure
         full_tag("startEvent"): (_Start, defaults.StartEvent),
         full_tag("endEvent"): (_End, specs.EndEvent),
@@ -199,7 +207,7 @@ class Parser(BpmnParser):  # type: ignore[misc]  # untyped library
         full_tag("callActivity"): (_Call, specs.CallActivity),
         full_tag("exclusiveGateway"): (_Exclusive, specs.ExclusiveGateway),
         full_tag("inclusiveGateway"): (_Exclusive, specs.InclusiveGateway),
-        full_tag("parallelGateway"): (GatewayParser, specs.ParallelGateway),
+        full_tag("parallelGateway"): (GatewayParser, joins.ParallelGateway),
         full_tag("eventBasedGateway"): (events_of_library.EventBasedGatewayParser, defaults.EventBasedGateway),
         full_tag("intermediateCatchEvent"): (_Catch, defaults.IntermediateCatchEvent),
         full_tag("intermediateThrowEvent"): (_Throw, defaults.IntermediateThrowEvent),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidState
 
-from . import events, specs
+from . import events, loops, specs
 from .workflow import Workflow
 
 if TYPE_CHECKING:
@@ -148,17 +147,25 @@ def parameters(workflow: Workflow, number: int) -> tuple[str, dict[str, Any]] | 
 
 def scopes_of(workflow: Workflow, task: Any) -> tuple[Scope, ...]:
     """Give a task's own scope and those around it, innermost first; a boundary event is in its activity's."""
-    chain = [Scope(task.id, _ids_of(workflow, task))]
+    chain = _own_scopes(workflow, task)
     activity = _watched_activity(task)
     if activity is not None:
-        chain.append(Scope(activity.id, _ids_of(workflow, activity)))
+        chain.extend(_own_scopes(workflow, activity))
     inner = task.workflow
     while inner is not workflow:
         around = _find(workflow, inner.parent_task_id)
-        chain.append(Scope(around.id, _ids_of(workflow, around)))
+        chain.extend(_own_scopes(workflow, around))
         inner = around.workflow
     chain.append(Scope(0, (workflow.spec.name,)))
     return tuple(chain)
+
+
+def _own_scopes(workflow: Workflow, task: Any) -> list[Scope]:
+    """Give a task's scope; what stands on a repeating activity stands on it as a whole, once."""
+    repeating = loops.instance_of(task)
+    if repeating is None:
+        return [Scope(task.id, _ids_of(workflow, task))]
+    return [Scope(task.id, _ids_of(workflow, task)[1:]), Scope(repeating.id, _ids_of(workflow, repeating))]
 
 
 def _ids_of(workflow: Workflow, task: Any) -> tuple[str, ...]:
@@ -177,8 +184,8 @@ def _kind(workflow: Workflow, task: Any) -> str | None:
     spec = task.task_spec
     if task.id in workflow.stuck:
         return "stuck"
-    if isinstance(spec, LoopTask):
-        return "activity"
+    if isinstance(spec, loops.Repeated):
+        return None  # its instances rest
     if isinstance(spec, specs.ServiceTask):
         return "call" if task.state == TaskState.STARTED else None
     if spec.manual:

@@ -12,9 +12,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.timers import repeats_of
 
-from .data import common_ancestor, drawn_element, merge_branches
 from .errors import StepError
 from .events import ClockEvent
+from .joins import InclusiveJoin
 
 if TYPE_CHECKING:
     from SpiffWorkflow.task import Task
@@ -72,41 +72,10 @@ class ExclusiveGateway(_Conditional, defaults.ExclusiveGateway):  # type: ignore
         return True
 
 
-class _MergingJoin:
-    """Merges what each branch changed, instead of letting the last branch overwrite the others."""
-
-    def _join_data(self, my_task: Task) -> None:
-        others = [
-            task
-            for task in my_task.workflow.tasks.values()
-            if task.task_spec is self and task.has_state(TaskState.FINISHED_MASK) and not my_task.is_descendant_of(task)
-        ]
-        if not others:
-            return
-        others.sort(key=lambda task: task.last_state_change)
-        arrived = [*(task.parent for task in others), my_task.parent]
-        base = common_ancestor(arrived).data
-        my_task.data = merge_branches(base, [task.data for task in arrived])
-        top = my_task.workflow.top_workflow
-        top.joined[my_task.id] = [source for task in arrived[:-1] if (source := drawn_element(task)) is not None]
-        for task in others:
-            if task.has_state(TaskState.COMPLETED):
-                task._drop_children(force=True)  # noqa: SLF001 - the library's way to forget a joined branch
-
-
-class ParallelGateway(_MergingJoin, defaults.ParallelGateway):  # type: ignore[misc]  # untyped library
-    """Waits for every incoming flow, then takes every outgoing one."""
-
-    def _run_hook(self, my_task: Task) -> bool:
-        self._join_data(my_task)
-        return True
-
-
-class InclusiveGateway(_Conditional, _MergingJoin, defaults.InclusiveGateway):  # type: ignore[misc]  # untyped
+class InclusiveGateway(_Conditional, InclusiveJoin, defaults.InclusiveGateway):  # type: ignore[misc]  # untyped
     """Takes every flow whose condition is true, else the default; joins what can still arrive."""
 
     def _run_hook(self, my_task: Task) -> bool:
-        self._join_data(my_task)
         matches, default = self._get_matching_outputs(my_task)
         if not matches and not default:
             raise StepError(

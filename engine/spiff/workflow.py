@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from .data import drawn_element
 from .errors import StepError
-from .loops import instance_of
+from .loops import Repeated, instance_of, instances
 
 MAX_ENGINE_STEPS = 20_000
 """How many automatic tasks one step may run; a loop without people or clocks in it stops here."""
@@ -20,12 +20,16 @@ MAX_ENGINE_STEPS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A token left an element. `data` are the variables as it left; `sources` are the elements before it."""
+    """A token left an element. `data` are the variables as it left; `sources` are the elements before it.
+
+    counted: False for a repeating activity as a whole when its instances were noted already.
+    """
 
     task: Any
     element_id: str
     sources: tuple[str, ...]
     data: dict[str, Any]
+    counted: bool = True
 
 
 class _Traced:
@@ -36,9 +40,10 @@ class _Traced:
         element_id = task.task_spec.bpmn_id
         if element_id is not None:
             top = task.workflow.top_workflow
-            before = drawn_element(task.parent)
-            sources = (*top.joined.pop(task.id, ()), *((before,) if before else ()))
-            top.trace.append(Passed(task, element_id, sources, task.data))
+            before = drawn_element((instance_of(task) or task).parent)
+            sources = (*task.internal_data.pop("sources", ()), *((before,) if before else ()))
+            counted = not (isinstance(task.task_spec, Repeated) and instances(task))
+            top.trace.append(Passed(task, element_id, sources, task.data, counted))
 
     def _task_completed_notify(self, task: Any) -> None:
         self.note_passed(task)
@@ -51,6 +56,13 @@ class _Traced:
         """Look again at every waiting task; the library walks its whole tree for that."""
         for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:  # type: ignore[attr-defined]  # noqa: SLF001 - hot loop
             task.task_spec._update(task)  # noqa: SLF001 - as the library does
+
+    def cancel(self) -> None:
+        """End it where it stands, with everything inside."""
+        self.completed = True
+        for task in list(self.tasks.values()):
+            if task.has_state(TaskState.NOT_FINISHED_MASK) and task.id in self.tasks:
+                task.cancel()
 
     def get_tasks_iterator(self, first_task: Any = None, **kwargs: Any) -> Any:
         """Iterate without the library's depth limit, which silently stops loops after 500 rounds."""
@@ -68,7 +80,6 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
     def __init__(self, spec: Any, subprocess_specs: Any, **kwargs: Any) -> None:
         self.trace: list[Passed] = []
         self.stuck: dict[Any, StepError] = {}
-        self.joined: dict[Any, list[str]] = {}
         self.rules_hit: list[str] = []
         self.next_number = 1
         super().__init__(spec, subprocess_specs, **kwargs)

@@ -66,6 +66,11 @@ class Database:
         with self.engine.begin() as connection:
             yield connection
 
+    def ping(self) -> None:
+        """Raise unless the database answers."""
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
     def create_tables(self) -> None:
         """Make every table that is missing."""
         with self.engine.begin() as connection:

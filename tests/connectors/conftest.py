@@ -60,7 +60,7 @@ def answering(answer: Callable[[socket.socket], None], received: list[bytes] | N
             with connection:
                 connection.settimeout(5)
                 try:
-                    request = _read_request(connection)
+                    request = read_request(connection)
                     if received is not None:
                         received.append(request)
                     answer(connection)
@@ -74,7 +74,7 @@ def answering(answer: Callable[[socket.socket], None], received: list[bytes] | N
         assert not thread.is_alive()
 
 
-def _read_request(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
     received = b""
     while b"\r\n\r\n" not in received:
         received += connection.recv(65536)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from connectors.peer import Peer
 from engine.ports import ConnectorError
 
-from .conftest import raw
+from .conftest import raw, read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +78,7 @@ def ask(url: str, context: ssl.SSLContext | None, timeout_s: float = 5) -> objec
 
 def test_it_asks_a_system_that_an_authority_vouches_for(certificate: Path) -> None:
     def answer(connection: ssl.SSLSocket) -> None:
-        connection.recv(65536)
+        read_request(connection)
         connection.sendall(raw("200 OK", b"[1]"))
 
     with encrypted(certificate, answer) as url:
@@ -101,7 +101,7 @@ def test_it_waits_no_longer_than_told_for_a_system_that_trickles(certificate: Pa
     """The socket is cut off under the encryption, by another thread than the one that reads."""
 
     def answer(connection: ssl.SSLSocket) -> None:
-        connection.recv(65536)
+        read_request(connection)
         connection.settimeout(0.02)
         for _ in range(250):
             connection.sendall(b"H")

@@ -102,7 +102,7 @@ def show(case_id: int) -> Any:
             {"number": one.number, "step": element_name(definition, one.element_id), "message": one.message}
             for one in view.incidents
         ],
-        clocks=[_clock(view, clock, now) for clock in view.clocks],
+        clocks=[_clock(view, clock, now) for clock in sorted(view.clocks, key=_running_first)],
         diagrams=_diagrams(view, overdue),
         entries=entries(definition, view.links, names, calendar),
         letters=[
@@ -251,6 +251,10 @@ def _step(view: CaseView, task: Any, names: Mapping[int, str]) -> dict[str, Any]
         "since": moment_words(task.created_at, runtime.calendar),
         "open": mine,
     }
+
+
+def _running_first(clock: ClockView) -> tuple[bool, Any]:
+    return clock.facts.end is not None, clock.facts.started_at
 
 
 def _clock(view: CaseView, clock: ClockView, now: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template
-from sqlalchemy import text
 
 from webui.auth import signed_in
 from webui.page import installation
@@ -17,8 +16,7 @@ pages = Blueprint("status", __name__)
 def healthz() -> Any:
     """Answer when pages can be served: the database answers and the background heart beats."""
     found = installation()
-    with found.runtime.database.reading() as connection:
-        connection.execute(text("SELECT 1"))
+    found.runtime.database.ping()
     beating = found.heartbeat()
     return jsonify({"ok": beating, "database": "ok", "background": "ok" if beating else "stopped"}), 200 if beating else 503
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from webui.wiring import Installation
 
 CASES = 100
+MAX_CASES = 10_000
 SEED = 20_261
 MONTHS_BACK = 5
 RECENT_DAYS = 24
@@ -57,7 +58,7 @@ MAX_STOPS = 100_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?")
 
 
-def fill(found: Installation, tell: Callable[[int, int], None]) -> None:
+def fill(found: Installation, tell: Callable[[int, int], None], *, cases: int = CASES) -> None:
     """Make offices, staff, services and cases; `tell` hears how many cases are done, and of how many."""
     runtime = found.runtime
     real_clock, real_connectors = runtime.clock, runtime.connectors
@@ -70,7 +71,7 @@ def fill(found: Installation, tell: Callable[[int, int], None]) -> None:
         add_staff(runtime)
         definitions = list(_deploy_all(found))
         chance = random.Random(SEED)  # noqa: S311 - the demo is the same every time, apart from its days
-        runs = list(_runs(runtime, definitions, today, chance, outside))
+        runs = list(_runs(runtime, definitions, today, chance, outside, cases))
         _play(runtime, clock, runs, today, tell)
     finally:
         runtime.clock, runtime.connectors = real_clock, real_connectors
@@ -128,7 +129,12 @@ def _deploy_all(found: Installation) -> Iterator[Definition]:
 
 
 def _runs(
-    runtime: Runtime, definitions: list[Definition], today: datetime, chance: random.Random, outside: _Outside
+    runtime: Runtime,
+    definitions: list[Definition],
+    today: datetime,
+    chance: random.Random,
+    outside: _Outside,
+    cases: int,
 ) -> Iterator[_Run]:
     stories = [
         (definition, document)
@@ -139,7 +145,7 @@ def _runs(
     ]
     offices = [row.id for row in runtime.offices.rows.values() if row.level == "subdistrict"]
     casts = {office: cast_of(runtime, office) for office in offices}
-    order = [stories[index % len(stories)] for index in range(CASES)]
+    order = [stories[index % len(stories)] for index in range(cases)]
     chance.shuffle(order)
     for index, (definition, document) in enumerate(order):
         shift = _Shift(runtime, document, _first_day(runtime, today, chance, recent=index % 2 == 0), chance)

@@ -63,7 +63,7 @@ def test_it_gives_back_nothing_that_another_worker_has_meanwhile(
     world.deploy(ASKS)
     world.start(**WANG)
     dead = claim(world, seconds_ago=LEASE_MS / 1000 + 1)
-    claim(world, seconds_ago=1)
+    claim(world, seconds_ago=0)
 
     give_back(world.runtime, dead)
 

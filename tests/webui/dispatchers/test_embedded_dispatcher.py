@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -12,10 +14,12 @@ from connectors.sandbox import sandbox_server
 from connectors.sandbox.app import Sandbox
 from connectors.sandbox.faults import Fault
 from engine import scheduler
-from engine.scheduler import next_moment, tick
+from engine.jobs import LEASE_MS
+from engine.scheduler import ClaimedJob, next_moment, tick
 from tests.engine.bundles import bundle
 from tests.engine.jobs.services import ASKS, WAITS_BODY, WANG, happened, incidents, jobs, states
-from webui.dispatchers import EmbeddedDispatcher
+from webui import dispatchers
+from webui.dispatchers import LEASE_LEFT_S, EmbeddedDispatcher
 
 from .conftest import HeldRegistry, running, until
 
@@ -30,6 +34,21 @@ NEVER_S = 3600.0
 WAITS = bundle(
     WAITS_BODY, key="w", process='linbang:caseNumber="W" linbang:title="name" linbang:startGroups="clerk"'
 )
+
+
+@dataclass
+class CreepingClock:
+    """A clock that goes on by ten milliseconds whenever somebody looks at it."""
+
+    moment: datetime = datetime(2026, 3, 2, 2, 15, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        self.moment += timedelta(milliseconds=10)
+        return self.moment
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def ended(world: World, count: int) -> bool:
@@ -70,6 +89,54 @@ def test_it_wakes_for_a_moment_between_two_ticks(world: World) -> None:
         world.clock.moment = moment
 
         until(lambda: ended(world, 1))
+
+
+def test_it_misses_no_moment_that_comes_while_it_looks(world: World) -> None:
+    """Every look at this clock moves it: jobs fall due between one statement and the next."""
+    world.deploy(WAITS)
+    world.runtime.clock = creeping = CreepingClock()
+    for _ in range(20):
+        world.start("w")
+    moment = next_moment(world.runtime)
+    assert moment is not None
+    creeping.moment = moment - timedelta(milliseconds=5)
+
+    with running(world, interval_s=NEVER_S):
+        until(lambda: ended(world, 20))
+
+
+def test_it_begins_no_call_whose_lease_ends_soon(world: World, held: HeldRegistry) -> None:
+    """It waited too long for a caller; another claim gives it a whole lease again."""
+    world.deploy(ASKS)
+    with running(world, interval_s=NEVER_S) as dispatcher:
+        until(lambda: dispatcher.last_tick is not None)
+        world.runtime.wake = lambda: None
+        world.start(**WANG)
+        (job,) = world.runtime.jobs.claim(world.runtime.now_ms(), now_ms(), LEASE_MS, 7, 1)
+
+        dispatcher._hand_over(ClaimedJob(job, 7, until=time.monotonic() + LEASE_LEFT_S - 1))
+
+        until(lambda: jobs(world.runtime)[0].lease_until is None)
+    assert held.calls == []
+    assert jobs(world.runtime)[0].attempts == 0
+
+
+def test_it_queues_no_more_calls_than_it_may(
+    world: World, held: HeldRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is beyond stays claimed, so that nobody spins, and comes again when its lease ends."""
+    monkeypatch.setattr(dispatchers, "MAX_QUEUED_CALLS", 1)
+    world.deploy(ASKS)
+    for _ in range(3):
+        world.start(**WANG)
+    with running(world, callers=1, interval_s=0.02) as dispatcher:
+        assert held.begun.wait(5)
+        until(lambda: dispatcher.last_tick is not None)
+        held.go_on.set()
+        until(lambda: ended(world, 1))
+
+    assert len(held.calls) == 1
+    assert [job.lease_until is not None for job in jobs(world.runtime)] == [True, True]
 
 
 def test_it_keeps_clocks_going_while_calls_last(world: World, held: HeldRegistry) -> None:

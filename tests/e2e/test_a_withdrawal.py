@@ -1,0 +1,50 @@
+"""The applicant thinks better of it: before acceptance at once, during the examination after closing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from . import households
+from .households import HUSBAND, WIFE
+
+if TYPE_CHECKING:
+    from .desk import Office
+
+WISH = {"Who withdraws": "The applicant", "How": "In writing"}
+
+
+def test_it_ends_at_once_before_acceptance(town: Office) -> None:
+    clerk = town.desk("clerk")
+    case = clerk.apply(households.application(clerk.today))
+    clerk.tell(case, "Withdraw", WISH)
+    expect(clerk.page.locator(".notice-success")).to_have_text("The withdrawal has been received")
+    expect(clerk.page.locator(".answer")).to_contain_text("Withdrawn")
+    expect(clerk.page.get_by_role("link", name="Withdraw", exact=True)).to_have_count(0)
+    expect(clerk.letter(case, "Confirmation of withdrawal")).to_contain_text("You may apply again at any time")
+    expect(town.desk("reviewer").row("Check the papers", case)).to_have_count(0)
+
+
+def test_it_closes_the_examination_first(town: Office) -> None:
+    town.server.registry_knows(HUSBAND, transfer=800)
+    town.server.registry_knows(WIFE, transfer=400)
+    clerk, reviewer = town.desk("clerk"), town.desk("reviewer")
+    case = clerk.apply(households.application(clerk.today))
+    reviewer.do("Check the papers", case, {"Result": "Complete: accept"})
+    reviewer.open("Arrange the survey", case)
+    clerk.tell(case, "Withdraw", WISH)
+    expect(clerk.page.locator(".answer")).to_contain_text("Close the withdrawal")
+
+    # The survey that the reviewer has open is no longer needed, and the page says so.
+    reviewer.fill(households.appointment(reviewer.today))
+    reviewer.page.get_by_role("button", name="Complete the task").click()
+    expect(reviewer.page.get_by_text("This task has been completed or is no longer needed.")).to_be_visible()
+
+    closing = {
+        "It is the applicant's own wish": True,
+        "The public notice is taken down and the investigators told": True,
+        "Originals are returned": True,
+    }
+    reviewer.do("Close the withdrawal", case, closing)
+    expect(clerk.case(case).locator(".answer")).to_contain_text("Withdrawn")

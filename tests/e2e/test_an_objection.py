@@ -1,0 +1,69 @@
+"""A neighbour objects to the public notice: more time, a second survey, another opinion, the district's visit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from . import households
+from .households import HUSBAND, WIFE
+
+if TYPE_CHECKING:
+    from .desk import Office
+
+NOTICE = "Only name, size and amount are shown: no number, illness, address or child"
+
+
+def test_it_extends_surveys_again_and_confirms_after_an_objection(town: Office) -> None:
+    town.server.registry_knows(HUSBAND, transfer=800)
+    town.server.registry_knows(WIFE, transfer=400)
+    reviewer, colleague, leader = town.desk("reviewer"), town.desk("reviewer2"), town.desk("leader")
+    committee, clerk = town.desk("committee"), town.desk("clerk")
+    case = clerk.apply(households.application(clerk.today))
+    reviewer.do("Check the papers", case, {"Result": "Complete: accept"})
+    reviewer.do("Arrange the survey", case, households.appointment(reviewer.today))
+    reviewer.sign_first("Household survey", case, households.survey(reviewer.today))
+    colleague.sign_second("Household survey", case)
+    leader.do("Give the first opinion", case, {"Opinion": "To grant", "Reasons": "符合条件"})
+    committee.do("Post the public notice", case, {"Posted on": committee.today, "Where": "公告栏", NOTICE: True})
+
+    # Somebody who wants no name objects; from now on the statutory clock of 45 days counts.
+    town.later("1 working day")
+    committee.tell(case, "Record an objection", {"What is objected": "该户有子女按月给钱"})
+    page = clerk.case(case)
+    expect(page.locator(".answer")).to_contain_text("Decide how to re-examine")
+    expect(page.locator("summary", has_text="Promised limit")).to_contain_text("handed over")
+    expect(page.locator("summary", has_text="Statutory limit")).to_contain_text("8 May 2026 17:00")
+    letter = clerk.letter(case, "Notice of extension")
+    expect(letter).to_contain_text("An objection came in")
+    expect(letter).to_contain_text("8 May 2026")
+    expect(letter).not_to_contain_text("子女按月给钱")
+
+    # The ledger of the clock that was extended says so, day by day.
+    clerk.case(case).locator("summary", has_text="Statutory limit").click()
+    clerk.page.get_by_role("link", name="Every day with its reason").last.click()
+    expect(clerk.page.get_by_text("An objection came in")).to_be_visible()
+    expect(clerk.page.get_by_role("row", name="8 May 2026")).to_contain_text("45")
+
+    # A second survey finds more support, and the leader gives a new opinion.
+    leader.do(
+        "Decide how to re-examine", case, {"Way": "New survey", "Reasons": "事实需查清"}
+    )
+    colleague.sign_first("Survey again", case, households.survey(colleague.today, transfers="1800"))
+    reviewer.sign_second("Survey again", case)
+    leader.do("Give the first opinion", case, {"Opinion": "To grant", "Reasons": "符合条件"})
+
+    # No second notice: the district visits, two people again, and confirms a smaller amount.
+    visit = {"Visited on": clerk.today, "Result": "Agrees with the survey", "Findings": "一致"}
+    town.desk("county").sign_first("Visit the household", case, visit)
+    town.desk("county2").sign_second("Visit the household", case)
+    town.desk("county").do("Review and confirm", case, {"What to do": "Grant", "Facts and reasons": "符合条件"})
+    expect(clerk.letter(case, "Confirmation of the minimum living allowance")).to_contain_text("¥1,500.00")
+
+    # The history tells it all, and the diagram shows the way that the case took.
+    page = clerk.case(case)
+    history = page.get_by_role("list", name="History")
+    expect(history).to_contain_text("Received: Record an objection")
+    expect(history).to_contain_text("Statutory limit extended, due 8 May 2026 17:00")
+    expect(page.locator("[data-state=ready] .is-current")).not_to_have_count(0)

@@ -1,0 +1,51 @@
+"""Runs every check and test in one go, and says at the end what was skipped and why."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+CHECKS = (
+    ("lint", [f"{BIN}/ruff", "check", "-q", "."]),
+    ("format", [f"{BIN}/ruff", "format", "-q", "--check", "."]),
+    ("types", [f"{BIN}/mypy"]),
+    ("contracts", [f"{BIN}/lint-imports", "--no-logo"]),
+    ("dependencies", [f"{BIN}/deptry", "."]),
+    ("dead code", [f"{BIN}/vulture"]),
+    ("spelling", [f"{BIN}/codespell"]),
+    ("templates", [f"{BIN}/djlint", "--lint", "--quiet", "webui/templates"]),
+)
+STORIES = ("stories", [f"{BIN}/linbang", "test"])
+
+
+def main() -> int:
+    """Run everything; the exit code is 0 when all went well."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only-checks", action="store_true")
+    only_checks = parser.parse_args().only_checks
+    failed = [name for name, command in CHECKS if not _run(name, command)]
+    if not only_checks:
+        if not _run(*STORIES):
+            failed.append("stories")
+        if not _run("tests", [f"{BIN}/python", "-m", "pytest", "-ra", "-n", "2", "--dist", "loadgroup"]):
+            failed.append("tests")
+    print(f"failed: {', '.join(failed)}" if failed else "all well")
+    return 1 if failed else 0
+
+
+def _run(name: str, command: list[str]) -> bool:
+    begun = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "default"}, check=False)
+    print(f"[{name}] {'ok' if done.returncode == 0 else 'FAILED'} after {time.monotonic() - begun:.0f} s", flush=True)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,7 +14,7 @@ import threading
 import time
 from decimal import Decimal
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -51,7 +51,8 @@ class Peer:
             raise ValueError(f"Expected plain ASCII characters in the address and token of the {system}")
         self.system = system
         self._context = (context or ssl.create_default_context()) if parts.scheme == "https" else None
-        self._host, self._port, self._path = parts.hostname, parts.port, parts.path.rstrip("/")
+        self._host, self._path = parts.hostname, parts.path.rstrip("/")
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
 
     def ask(
@@ -86,16 +87,18 @@ class Peer:
         self, path: str, body: bytes, headers: Mapping[str, str], until: float
     ) -> tuple[int, bytes]:
         """Send and receive before the moment `until`, on the `time.monotonic` scale."""
-        connection = self._connection(_seconds_left(until, MAX_CONNECT_S))
+        connection = HTTPConnection(self._host, self._port)
         expired = threading.Event()
         watch: threading.Timer | None = None
         try:
-            connection.connect()
+            connection.sock = self._open_socket(until)
             left = _seconds_left(until)
-            connection.sock.settimeout(left)
             watch = threading.Timer(left, _cut_off, (connection.sock, expired))
             watch.daemon = True
             watch.start()
+            connection.sock.settimeout(left)
+            if isinstance(connection.sock, ssl.SSLSocket):
+                connection.sock.do_handshake()
             connection.request("POST", f"{self._path}{path}", body, dict(headers))
             with connection.getresponse() as response:
                 content = self._content(response)
@@ -110,10 +113,12 @@ class Peer:
                 watch.cancel()
             connection.close()
 
-    def _connection(self, timeout_s: float) -> HTTPConnection:
+    def _open_socket(self, until: float) -> socket.socket:
+        """Connect; the encryption begins later, when somebody watches the time."""
+        plain = socket.create_connection((self._host, self._port), _seconds_left(until, MAX_CONNECT_S))
         if self._context is None:
-            return HTTPConnection(self._host, self._port, timeout=timeout_s)
-        return HTTPSConnection(self._host, self._port, timeout=timeout_s, context=self._context)
+            return plain
+        return self._context.wrap_socket(plain, server_hostname=self._host, do_handshake_on_connect=False)
 
     def _content(self, response: HTTPResponse) -> bytes:
         if response.length is None and not response.chunked:

@@ -66,10 +66,11 @@ class Facts(Schema):
 
     Income is yuan a month for the whole household, the mean of twelve months: wage, business (net),
     property (net), transfer; excluded is the part of it that does not count
-    (最低生活保障审核确认办法 第13条). deposits: all financial assets, yuan.
+    (最低生活保障审核确认办法 第13条). deposits: all financial assets, yuan. query_no: what the registry
+    filed the question under.
     """
 
-    report_no = text(longest=40)
+    query_no = text(longest=40)
     wage = Amount(required=True)
     business = Amount(required=True)
     property = Amount(required=True)

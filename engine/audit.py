@@ -65,14 +65,18 @@ def _examine_one(runtime: Runtime, case: WholeCase) -> Iterator[Difference]:
         opened = open_case(runtime, row, case.open_tasks)
         resting = spiff.resting(opened.workflow)
         known = opened.state.tasks
-        wanted_tasks = {(number, known.get(number, 0)) for number, one in resting.items() if one.kind == "user_task"}
+        wanted_tasks = {
+            (number, known.get(number, 0)) for number, one in resting.items() if one.kind == "user_task"
+        }
         wanted_jobs = {(key, job) for key, (job, _due) in opened.state.jobs.items()}
         if not resting:
             yield Difference(row.business_key, "state", "nothing rests: the case cannot go on")
     yield from _compare(row, "task", wanted_tasks, {(task.number, task.id) for task in case.open_tasks})
     wanted_inbox = {(task.principal, task.due_at, task.id) for task in case.open_tasks}
     yield from _compare(row, "inbox", wanted_inbox, set(case.inbox))
-    yield from _compare(row, "job", wanted_jobs, {(f"{kind}:{target}", job) for job, kind, target, _due in case.jobs})
+    yield from _compare(
+        row, "job", wanted_jobs, {(f"{kind}:{target}", job) for job, kind, target, _due in case.jobs}
+    )
 
 
 def _compare(row: InstanceRow, what: str, wanted: set[Any], stored: set[Any]) -> Iterator[Difference]:

@@ -96,8 +96,12 @@ def read_case(runtime: Runtime, store: CaseStore, process_instance_id: int, acto
         for item in spiff.resting(case.workflow).values():
             if item.element_id in definition.elements and item.kind != "listener":
                 view.current[item.element_id] += 1
-        groups = {name: definition.messages[name].groups for name in awaited(case) if name in definition.messages}
-        view.messages = [name for name, of in groups.items() if of and may_send(runtime, actor, of, row.office_id)]
+        groups = {
+            name: definition.messages[name].groups for name in awaited(case) if name in definition.messages
+        }
+        view.messages = [
+            name for name, of in groups.items() if of and may_send(runtime, actor, of, row.office_id)
+        ]
     else:
         content = codec.load_values(runtime.sealer.open(row.sealed_state, sealing_place(row.id)))
         state = CaseState.unpack(content["x"])
@@ -107,15 +111,21 @@ def read_case(runtime: Runtime, store: CaseStore, process_instance_id: int, acto
     return view
 
 
-def visible_instance(runtime: Runtime, store: CaseStore, process_instance_id: int, actor: Actor) -> InstanceRow:
+def visible_instance(
+    runtime: Runtime, store: CaseStore, process_instance_id: int, actor: Actor
+) -> InstanceRow:
     """Give a case's row if the actor's office sees it; raises NotFound otherwise."""
     row = store.instance(process_instance_id)
-    if row is None or (actor.office_id is not None and row.office_id not in runtime.offices.below(actor.office_id)):
+    if row is None or (
+        actor.office_id is not None and row.office_id not in runtime.offices.below(actor.office_id)
+    ):
         raise NotFound("Expected a case of your office with that id, but there is none", code="case_unknown")
     return row
 
 
-def add_comment(runtime: Runtime, store: CaseStore, process_instance_id: int, actor: Actor, text: str) -> None:
+def add_comment(
+    runtime: Runtime, store: CaseStore, process_instance_id: int, actor: Actor, text: str
+) -> None:
     """Add a comment; raises InvalidInput when it is empty or too long, NotFound as read_case does."""
     words = text.strip()
     if not words or len(words) > MAX_COMMENT:
@@ -154,7 +164,9 @@ def add_attachment(
         raise InvalidInput(f"Expected a PDF, PNG or JPEG file, but {filename!r} is none", code="file_type")
     if len(content) > MAX_ATTACHMENT_BYTES:
         limit = MAX_ATTACHMENT_BYTES // 1024 // 1024
-        raise InvalidInput(f"Expected a file of at most {limit} MB, but {filename!r} is larger", code="file_size")
+        raise InvalidInput(
+            f"Expected a file of at most {limit} MB, but {filename!r} is larger", code="file_size"
+        )
     assert actor.person_id is not None
     row = AttachmentRow(
         id=runtime.ids.next(),
@@ -171,7 +183,9 @@ def add_attachment(
     return row
 
 
-def read_attachment(runtime: Runtime, store: CaseStore, attachment_id: int, actor: Actor) -> tuple[AttachmentRow, bytes]:
+def read_attachment(
+    runtime: Runtime, store: CaseStore, attachment_id: int, actor: Actor
+) -> tuple[AttachmentRow, bytes]:
     """Give a file of a visible case, checked against its hash; raises NotFound."""
     found = store.attachment(attachment_id)
     if found is None:
@@ -183,7 +197,9 @@ def read_attachment(runtime: Runtime, store: CaseStore, attachment_id: int, acto
         raise NotFound("Expected a file with that id, but there is none", code="attachment_unknown")
     content = runtime.sealer.open(sealed, f"attachment:{row.id}")
     if hashlib.sha256(content).digest() != row.sha256:
-        raise InvalidInput("Expected the file as it was uploaded, but its hash differs", code="attachment_changed")
+        raise InvalidInput(
+            "Expected the file as it was uploaded, but its hash differs", code="attachment_changed"
+        )
     return row, content
 
 
@@ -191,7 +207,9 @@ def read_letter(view: CaseView, number: str) -> LetterView:
     """Find a letter of a case; raises NotFound."""
     found = next((letter for letter in view.letters if letter.number == number), None)
     if found is None:
-        raise NotFound("Expected a letter of this case with that number, but there is none", code="letter_unknown")
+        raise NotFound(
+            "Expected a letter of this case with that number, but there is none", code="letter_unknown"
+        )
     return found
 
 

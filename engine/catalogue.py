@@ -63,13 +63,17 @@ class Catalogue:
         if definition_id is None:
             definition_id = self._store.newest(key)
             if definition_id is None:
-                raise NotFound(f"Expected a deployed service {key!r}, but there is none", code="service_unknown")
+                raise NotFound(
+                    f"Expected a deployed service {key!r}, but there is none", code="service_unknown"
+                )
             self._newest[key] = definition_id
         return definition_id, self.get(definition_id)
 
     def services(self) -> dict[str, tuple[int, Definition]]:
         """Give the newest version of every service."""
-        return {key: self.newest(key, fresh=True) for key in sorted({row.key for row in self._store.versions()})}
+        return {
+            key: self.newest(key, fresh=True) for key in sorted({row.key for row in self._store.versions()})
+        }
 
     def versions(self, key: str) -> list[DefinitionRow]:
         """List the versions of a service, newest first."""
@@ -79,7 +83,9 @@ class Catalogue:
         with self._lock:
             stored = self._store.content(definition_id)
             if stored is None:
-                raise NotFound(f"Expected a deployed version with the id {definition_id}", code="definition_unknown")
+                raise NotFound(
+                    f"Expected a deployed version with the id {definition_id}", code="definition_unknown"
+                )
             row, content = stored
             self._digests[definition_id] = row.digest
             if row.digest not in self._compiled:

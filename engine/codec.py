@@ -8,6 +8,7 @@ bytes. No I/O, no sealing.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +51,14 @@ def dump(workflow: Workflow, extra: dict[str, Any]) -> bytes:
     else:
         document["w"] = _dump_one(workflow)
         document["s"] = [
-            [number, _dump_one(inner)] for number, inner in workflow.subprocesses.items() if not inner.completed
+            [number, _dump_one(inner)]
+            for number, inner in workflow.subprocesses.items()
+            if not inner.completed
         ]
-        document["e"] = [[key, error.element_id, error.code, error.message, error.expression] for key, error in workflow.stuck.items()]
+        document["e"] = [
+            [key, error.element_id, error.code, error.message, error.expression]
+            for key, error in workflow.stuck.items()
+        ]
     return dump_values(document)
 
 
@@ -76,7 +82,9 @@ def load(content: bytes, specs: Specs, engine: ScriptEngine) -> tuple[Workflow, 
 
 def dump_values(value: Any) -> bytes:
     """Give plain data as JSON in which exact numbers and dates keep their kind."""
-    return orjson.dumps(value, default=_tag, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS)
+    return orjson.dumps(
+        value, default=_tag, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+    )
 
 
 def load_values(content: bytes) -> Any:
@@ -146,7 +154,13 @@ def _load_tasks(workflow: Any, rows: Iterable[list[Any]]) -> None:
             row + [None] * (10 - len(row))
         )
         task = Task.__new__(Task)
-        task.id, task.workflow, task._parent, task._children, task._state = number, workflow, parent_number, [], state  # noqa: SLF001 - faster than its constructor, which predicts
+        task.id, task.workflow, task._parent, task._children, task._state = (  # noqa: SLF001 - as above
+            number,
+            workflow,
+            parent_number,
+            [],
+            state,
+        )
         task.task_spec, task.thread_id, task.triggered = specs[spec_name], 0, bool(triggered)
         task.last_state_change, task.internal_data = float(rank), internal or {}
         parent = tasks.get(parent_number)
@@ -185,7 +199,7 @@ def _load_subprocess(top: Workflow, number: int, packed: dict[str, Any]) -> None
         inner.completed_event.connect(task.task_spec._on_subworkflow_completed, task)  # noqa: SLF001 - as the library's loader
 
 
-def _tag(value: Any) -> Any:
+def _tag(value: Any) -> Any:  # noqa: PLR0911 - one line a kind
     if isinstance(value, Decimal):
         return {"\0n": str(value)}
     if isinstance(value, dt.datetime):
@@ -213,13 +227,13 @@ def _moment(parts: list[Any]) -> dt.datetime:
     return moment.replace(tzinfo=ZoneInfo(parts[1])) if parts[1] else moment
 
 
-_UNTAG = {
+_UNTAG: dict[str, Callable[[Any], Any]] = {
     "\0n": Decimal,
     "\0t": _moment,
     "\0d": dt.date.fromisoformat,
     "\0h": dt.time.fromisoformat,
     "\0s": lambda parts: dt.timedelta(*parts),
-    "\0m": lambda months: YearMonthDuration(months),
+    "\0m": YearMonthDuration,
     "\0r": lambda parts: Range(*parts),
     "\0i": int,
 }

@@ -100,7 +100,9 @@ class Follower:
             return min((end for _number, end in self._caps(tracked)), default=None)
         due = clocks.due_at(tracked.facts, self.calendar, self.now).at
         declaration = self.definition.deadlines[tracked.facts.id]
-        coming = [moment for level, moment in self._warnings(declaration, tracked) if level not in tracked.warned]
+        coming = [
+            moment for level, moment in self._warnings(declaration, tracked) if level not in tracked.warned
+        ]
         return min([due, *coming])
 
     def _caps(self, tracked: Tracked) -> list[tuple[int, datetime]]:
@@ -110,7 +112,9 @@ class Follower:
             catalogued = self.definition.pauses.get(reason)
             if catalogued is not None and catalogued.cap:
                 limit = clocks.parse_limit(catalogued.cap)
-                since = next(p.started_at for p in tracked.facts.pauses if p.ended_at is None and p.reason == reason)
+                since = next(
+                    p.started_at for p in tracked.facts.pauses if p.ended_at is None and p.reason == reason
+                )
                 found.append((number, clocks.end_of_limit(limit, since, self.calendar).at))
         return found
 
@@ -151,7 +155,13 @@ class Follower:
         facts = DeadlineFacts(declaration.id, DeadlineKind(declaration.kind), limit, self.now)
         self.tracked[key] = Tracked(facts, number)
         due = clocks.due_at(facts, self.calendar, self.now)
-        self._note("deadline_started", self.tracked[key], limit=str(limit), due_at=due.at, provisional=due.provisional)
+        self._note(
+            "deadline_started",
+            self.tracked[key],
+            limit=str(limit),
+            due_at=due.at,
+            provisional=due.provisional,
+        )
 
     def _extend(self, element: Element, arrival: Arrival) -> None:
         numbers = {scope.number for scope in arrival.scopes}
@@ -165,7 +175,9 @@ class Follower:
                     added = Extension(self.now, limit, extension.reason)
                     tracked.facts = replace(facts, extensions=(*facts.extensions, added))
                     due = clocks.due_at(tracked.facts, self.calendar, self.now)
-                    self._note("deadline_extended", tracked, limit=str(limit), reason=extension.reason, due_at=due.at)
+                    self._note(
+                        "deadline_extended", tracked, limit=str(limit), reason=extension.reason, due_at=due.at
+                    )
 
     def _leave_scopes(self, resting: Mapping[int, Resting], passed: set[int], *, finished: bool) -> None:
         alive = {scope.number for item in resting.values() for scope in item.scopes}
@@ -174,9 +186,13 @@ class Follower:
             gone = finished if tracked.scope == 0 else tracked.scope not in alive
             if tracked.facts.end is not None or not gone:
                 continue
-            completed = (finished if tracked.scope == 0 else tracked.scope in passed) and not declaration.ends_on
+            completed = (
+                finished if tracked.scope == 0 else tracked.scope in passed
+            ) and not declaration.ends_on
             ran_out = clocks.state_of(tracked.facts, self.calendar, self.now) is DeadlineState.BREACHED
-            self._end(tracked, DeadlineEnd.KEPT_OR_BREACHED if completed or ran_out else DeadlineEnd.CANCELLED)
+            self._end(
+                tracked, DeadlineEnd.KEPT_OR_BREACHED if completed or ran_out else DeadlineEnd.CANCELLED
+            )
 
     def _end(self, tracked: Tracked | None, end: DeadlineEnd) -> None:
         if tracked is None or tracked.facts.end is not None:
@@ -209,7 +225,9 @@ class Follower:
             if not reason:
                 continue
             pauses = list(tracked.facts.pauses)
-            index = next(i for i, pause in enumerate(pauses) if pause.ended_at is None and pause.reason == reason)
+            index = next(
+                i for i, pause in enumerate(pauses) if pause.ended_at is None and pause.reason == reason
+            )
             pauses[index] = replace(pauses[index], ended_at=at or self.now)
             tracked.facts = replace(tracked.facts, pauses=tuple(pauses))
             due = clocks.due_at(tracked.facts, self.calendar, self.now)
@@ -228,5 +246,7 @@ def enclosing(tracked: Mapping[str, Tracked], scopes: tuple[Scope, ...]) -> list
     """Give the clocks that run around a token, its own included; paused ones are not running."""
     numbers = {scope.number for scope in scopes}
     return [
-        item for item in tracked.values() if item.scope in numbers and item.facts.end is None and not item.paused
+        item
+        for item in tracked.values()
+        if item.scope in numbers and item.facts.end is None and not item.paused
     ]

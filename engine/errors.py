@@ -26,19 +26,19 @@ class EngineError(Exception):
         return str(self.args[0])
 
 
-class NotFound(EngineError):
+class NotFound(EngineError):  # noqa: N818 - the field's word
     """Expected to find it, but there is none with that id."""
 
     code = "not_found"
 
 
-class NotAllowed(EngineError):
+class NotAllowed(EngineError):  # noqa: N818 - the field's word
     """Expected a person who may do this, but this person may not."""
 
     code = "not_allowed"
 
 
-class InvalidState(EngineError):
+class InvalidState(EngineError):  # noqa: N818 - the field's word
     """Expected it to be in another state for this."""
 
     code = "invalid_state"
@@ -50,7 +50,7 @@ class Busy(InvalidState):
     code = "busy"
 
 
-class InvalidInput(EngineError):
+class InvalidInput(EngineError):  # noqa: N818 - the field's word
     """Expected other input."""
 
     code = "invalid_input"

@@ -42,7 +42,9 @@ class ChainFault:
     reason: str
 
 
-def make_link(sealer: Sealer, process_instance_id: int, previous: tuple[int, bytes], link: Link) -> HistoryRow:
+def make_link(
+    sealer: Sealer, process_instance_id: int, previous: tuple[int, bytes], link: Link
+) -> HistoryRow:
     """Seal and chain a link behind the one whose number and hash are given."""
     content = codec.dump_values(link.payload)
     digest = hashlib.sha256(content).digest()

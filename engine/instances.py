@@ -134,7 +134,9 @@ def cancel(runtime: Runtime, process_instance_id: int, actor: Actor, reason: str
     if not {"supervisor", "admin"} & actor.roles:
         raise NotAllowed("Expected a supervisor to cancel a case", code="not_a_supervisor")
     if len(reason.strip()) < 5:  # noqa: PLR2004 - a word of explanation at least
-        raise InvalidInput("Expected a reason of at least 5 characters for cancelling the case", code="reason_missing")
+        raise InvalidInput(
+            "Expected a reason of at least 5 characters for cancelling the case", code="reason_missing"
+        )
 
     def act(case: Case) -> tuple[Deed, None]:
         case.workflow.cancel()
@@ -160,7 +162,9 @@ def final_variables(runtime: Runtime, row: InstanceRow) -> dict[str, Any]:
     """Give the variables with which an ended case ended."""
     definition = runtime.catalogue.get(row.definition_id)
     content = runtime.sealer.open(row.sealed_state, sealing_place(row.id))
-    workflow, _ = codec.load(content, definition.specs, runtime.script_engine(definition, runtime.clock.now()))
+    workflow, _ = codec.load(
+        content, definition.specs, runtime.script_engine(definition, runtime.clock.now())
+    )
     return dict(workflow.data)
 
 
@@ -174,7 +178,9 @@ def _start_once(
 ) -> Started:
     now = runtime.clock.now()
     engine = runtime.script_engine(definition, now)
-    title = feel.compile(definition.title, names=definition.names).evaluate(variables, runtime.environment(now))
+    title = feel.compile(definition.title, names=definition.names).evaluate(
+        variables, runtime.environment(now)
+    )
     row = InstanceRow(
         id=runtime.ids.next(),
         definition_id=definition_id,

@@ -17,7 +17,7 @@ from engine.errors import EngineError, InvalidState, NotFound
 from engine.instances import Case, advance, open_case
 from engine.outcome import Deed
 from engine.people import SYSTEM, Actor
-from engine.ports import Call, ConnectorError
+from engine.ports import Call, Connector, ConnectorError
 from engine.state import to_ms
 from engine.timers import moment_of
 from engine.values import checked_value
@@ -77,7 +77,9 @@ def retry_incident(runtime: Runtime, process_instance_id: int, number: int, acto
 
     def act(case: Case) -> tuple[Deed, None]:
         if number not in case.state.incidents:
-            raise InvalidState("Expected an open incident, but it has been resolved", code="incident_resolved")
+            raise InvalidState(
+                "Expected an open incident, but it has been resolved", code="incident_resolved"
+            )
         if number in case.workflow.stuck:
             spiff.retry(case.workflow, number)
         return Deed("incident_retried", actor, payload={"number": number}, retries=(number,)), None
@@ -124,7 +126,9 @@ def _strike_deadline(case: Case, key: str) -> Deed:
     for item in list(spiff.resting(case.workflow).values()):
         numbers = {scope.number for scope in item.scopes}
         for event in item.waits:
-            follows = isinstance(event, spiff.ClockEvent) and event.kind == "deadline" and event.text == facts.id
+            follows = (
+                isinstance(event, spiff.ClockEvent) and event.kind == "deadline" and event.text == facts.id
+            )
             if follows and event.at in reached and case.state.deadlines[key].scope in numbers:
                 spiff.fire(case.workflow, item.number, event.element_id)
     return Deed("deadline_struck", SYSTEM, payload={"deadline": facts.id}, strikes=(key,))
@@ -146,14 +150,18 @@ def _call_outside(runtime: Runtime, job: DueJob) -> None:
     connector_name, _, name = operation.partition(".")
     call = Call(name, parameters, str(job.id), _seconds(declared.timeout))
     try:
-        connector = runtime.connectors.get(connector_name)
-        if connector is None:
-            raise ConnectorError(f"There is no connector {connector_name!r}", code="connector_missing", permanent=True)
-        answer = checked_value(connector.call(call), operation)
+        answer = checked_value(_connector(runtime, connector_name).call(call), operation)
     except ConnectorError as exc:
         _take_failure(runtime, job, number, declared.retry, exc)
         return
     _take_answer(runtime, job, number, operation, answer)
+
+
+def _connector(runtime: Runtime, name: str) -> Connector:
+    found = runtime.connectors.get(name)
+    if found is None:
+        raise ConnectorError(f"There is no connector {name!r}", code="connector_missing", permanent=True)
+    return found
 
 
 def _take_answer(runtime: Runtime, job: DueJob, number: int, operation: str, answer: Any) -> None:
@@ -171,7 +179,9 @@ def _take_failure(runtime: Runtime, job: DueJob, number: int, retry: str, error:
     """Try again later, or hand the error to the diagram, or raise an incident."""
     retries, _, wait = retry.removeprefix("R").partition("/")
     if not error.permanent and job.attempts < int(retries):
-        first = moment_of(wait, runtime.clock.now(), runtime.calendar, lambda text: text) - runtime.clock.now()
+        first = (
+            moment_of(wait, runtime.clock.now(), runtime.calendar, lambda text: text) - runtime.clock.now()
+        )
         raise _TryAgain(runtime.clock.now() + first * (2**job.attempts))
 
     def act(case: Case) -> tuple[Deed, None]:

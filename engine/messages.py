@@ -28,12 +28,16 @@ def correlate(
     def act(case: Case) -> tuple[Deed, None]:
         declaration = case.definition.messages.get(message_name)
         if declaration is None:
-            raise NotFound(f"Expected a message of this service, but {message_name!r} is none", code="message_unknown")
+            raise NotFound(
+                f"Expected a message of this service, but {message_name!r} is none", code="message_unknown"
+            )
         if not may_send(runtime, actor, declaration.groups, case.row.office_id):
             raise NotAllowed(f"Expected somebody of {', '.join(declaration.groups)}", code="not_in_group")
         values = checked_answers(case, declaration.form, answers, {})
         if not spiff.deliver_message(case.workflow, message_name, values):
-            raise InvalidState("Expected a case that waits for this message, but it does not", code="not_awaited")
+            raise InvalidState(
+                "Expected a case that waits for this message, but it does not", code="not_awaited"
+            )
         return Deed("message_correlated", actor, payload={"message": message_name, "answers": values}), None
 
     advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
@@ -51,5 +55,6 @@ def may_send(runtime: Runtime, actor: Actor, groups: tuple[str, ...], case_offic
     if actor.person_id is None:
         return True
     return any(
-        actor.in_group(group, runtime.offices.at_level(case_office, runtime.groups[group].level)) for group in groups
+        actor.in_group(group, runtime.offices.at_level(case_office, runtime.groups[group].level))
+        for group in groups
     )

@@ -71,7 +71,9 @@ class _Outcome:
         state, outcome = self._end()
         self._issue_letters()
         link = Link(0, self.now_ms, deed.event, deed.actor.person_id, deed.element_id, self._payload())
-        history = make_link(case.runtime.sealer, case.row.id, (case.row.history_seq, case.row.history_head), link)
+        history = make_link(
+            case.runtime.sealer, case.row.id, (case.row.history_seq, case.row.history_head), link
+        )
         content = codec.dump(self.workflow, case.state.pack())
         return Saved(
             instance=case.row,
@@ -109,7 +111,9 @@ class _Outcome:
     def _close_tasks(self) -> Iterator[TaskChange]:
         """Give the tasks that the step completed, cancelled, moved in time or handed to somebody else."""
         state = self.case.state
-        still_open = {state.tasks.get(number): item for number, item in self.resting.items() if item.kind == "user_task"}
+        still_open = {
+            state.tasks.get(number): item for number, item in self.resting.items() if item.kind == "user_task"
+        }
         for row in self.case.tasks.values():
             if row.id in still_open:
                 assignee = self.deed.assignees.get(row.id, row.assignee)
@@ -122,9 +126,15 @@ class _Outcome:
             completed = self.deed.task is not None and self.deed.task.id == row.id
             if completed and self.deed.actor.person_id is not None:
                 state.doers.setdefault(row.element_id, []).append(self.deed.actor.person_id)
-            self._note("user_task_completed" if completed else "user_task_cancelled", task=row.id, element=row.element_id)
+            self._note(
+                "user_task_completed" if completed else "user_task_cancelled",
+                task=row.id,
+                element=row.element_id,
+            )
             by = self.deed.actor.person_id if completed else None
-            yield TaskChange(row, "completed" if completed else "cancelled", row.assignee, row.due_at, self.now_ms, by)
+            yield TaskChange(
+                row, "completed" if completed else "cancelled", row.assignee, row.due_at, self.now_ms, by
+            )
 
     def _open_tasks(self) -> Iterator[UserTaskRow]:
         case = self.case
@@ -140,7 +150,9 @@ class _Outcome:
                 element_id=item.element_id,
                 state="open",
                 candidate_group=group,
-                office_id=office_of_group(case.runtime.groups, case.runtime.offices, group, case.row.office_id),
+                office_id=office_of_group(
+                    case.runtime.groups, case.runtime.offices, group, case.row.office_id
+                ),
                 assignee=None,
                 priority=DEFAULT_PRIORITY,
                 due_at=self._due_of(item),
@@ -167,10 +179,9 @@ class _Outcome:
         """Compare the moments that the case waits for with those that are stored."""
         known = self.case.state.jobs
         wanted = dict(self._wanted_jobs())
-        added, removed = [], []
-        for key in list(known):
-            if key not in wanted or wanted[key] != known[key][1]:
-                removed.append(known.pop(key)[0])
+        added = []
+        over = [key for key, (_job, due) in known.items() if wanted.get(key) != due]
+        removed = [known.pop(key)[0] for key in over]
         for key, due in wanted.items():
             if key not in known:
                 kind, _, target = key.partition(":")

@@ -53,7 +53,8 @@ class Offices:
             if self.rows[found].level == level:
                 return found
         raise InvalidInput(
-            f"Expected the office {office_id} to have a {level} above it, but it has none", code="office_missing"
+            f"Expected the office {office_id} to have a {level} above it, but it has none",
+            code="office_missing",
         )
 
     def chain(self, office_id: int) -> list[int]:

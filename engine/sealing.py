@@ -35,7 +35,9 @@ class Sealer:
 
     def __init__(self, master: bytes) -> None:
         if len(master) != KEY_BYTES:
-            raise EngineError(f"Expected a key of {KEY_BYTES} bytes, but got {len(master)}", code="key_unusable")
+            raise EngineError(
+                f"Expected a key of {KEY_BYTES} bytes, but got {len(master)}", code="key_unusable"
+            )
         self._master = master
         self._cipher = AESGCM(self.derive("seal"))
         self._index_key = self.derive("index")

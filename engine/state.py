@@ -97,7 +97,9 @@ def _unpack_tracked(packed: list[Any]) -> Tracked:
         limit=parse_limit(limit),
         started_at=from_ms(started),
         pauses=tuple(Pause(from_ms(a), None if b is None else from_ms(b), reason) for a, b, reason in pauses),
-        extensions=tuple(Extension(from_ms(at), parse_limit(text), reason) for at, text, reason in extensions),
+        extensions=tuple(
+            Extension(from_ms(at), parse_limit(text), reason) for at, text, reason in extensions
+        ),
         ended_at=None if ended is None else from_ms(ended),
         end=None if end is None else DeadlineEnd(end),
     )

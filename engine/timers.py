@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from engine.calendar import Calendar
 
 _CYCLE = re.compile(r"R(\d*)/(.+)")
-_SPAN = re.compile(r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_SPAN = re.compile(
+    r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
+)
 _LIMIT = re.compile(r"\d+\s*(WD|D)")
 MAX_YEARS = 100
 
@@ -34,7 +36,9 @@ def moment_of(text: str, now: datetime, calendar: Calendar, evaluate: Callable[[
         value = _read(value, now, calendar)
     moment = _add(value, now, calendar)
     if abs(moment - now) > timedelta(days=366 * MAX_YEARS):
-        raise InvalidInput(f"Expected a timer within {MAX_YEARS} years, but {text!r} is {moment:%Y-%m-%d}", code="timer_far")
+        raise InvalidInput(
+            f"Expected a timer within {MAX_YEARS} years, but {text!r} is {moment:%Y-%m-%d}", code="timer_far"
+        )
     return moment
 
 
@@ -59,7 +63,8 @@ def _read(text: str, now: datetime, calendar: Calendar) -> Any:
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
     except ValueError as exc:
         raise InvalidInput(
-            f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}", code="timer_broken"
+            f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}",
+            code="timer_broken",
         ) from exc
 
 
@@ -75,7 +80,9 @@ def _add(value: Any, now: datetime, calendar: Calendar) -> datetime:
         return value if value.tzinfo is not None else value.replace(tzinfo=calendar.zone)
     if isinstance(value, date):
         return datetime.combine(value, time(0), calendar.zone)
-    raise InvalidInput(f"Expected a timer to be a duration or a date, but it is {feel.to_text(value)}", code="timer_broken")
+    raise InvalidInput(
+        f"Expected a timer to be a duration or a date, but it is {feel.to_text(value)}", code="timer_broken"
+    )
 
 
 def _plus_months(moment: datetime, months: int) -> datetime:

@@ -102,7 +102,9 @@ def send_back(runtime: Runtime, user_task_id: int, actor: Actor, reason: str) ->
         check_holder(row, actor)
         check_candidate(case, row, actor)
         if not case.definition.elements[row.element_id].send_back:
-            raise InvalidState("Expected a task that can be sent back, but this one cannot", code="no_send_back")
+            raise InvalidState(
+                "Expected a task that can be sent back, but this one cannot", code="no_send_back"
+            )
         sent_back = {"reason": reason.strip(), "by": actor.name, "at": case.now}
         spiff.complete(case.workflow, row.number, {"sent_back": sent_back})
         deed = Deed("user_task_sent_back", actor, row.element_id, {"reason": reason.strip()}, task=row)
@@ -115,7 +117,9 @@ def save_draft(runtime: Runtime, user_task_id: int, actor: Actor, raw: Mapping[s
     """Keep unfinished answers of one's own task; says whether it was still one's own."""
     content = codec.dump_values(dict(raw))
     if len(content) > MAX_DRAFT_BYTES:
-        raise InvalidInput(f"Expected a draft of at most {MAX_DRAFT_BYTES // 1024} kB", code="draft_too_large")
+        raise InvalidInput(
+            f"Expected a draft of at most {MAX_DRAFT_BYTES // 1024} kB", code="draft_too_large"
+        )
     sealed = runtime.sealer.seal(content, _draft_place(user_task_id))
     assert actor.person_id is not None
     return runtime.inbox.save_draft(user_task_id, actor.person_id, sealed, runtime.now_ms())
@@ -134,7 +138,9 @@ def open_task(case: Case, user_task_id: int) -> UserTaskRow:
     """Give an open task of the case; raises InvalidState when it is done."""
     row = case.tasks.get(user_task_id)
     if row is None:
-        raise InvalidState("Expected an open task, but it has been completed or is no longer needed", code="task_not_open")
+        raise InvalidState(
+            "Expected an open task, but it has been completed or is no longer needed", code="task_not_open"
+        )
     return row
 
 
@@ -145,10 +151,13 @@ def check_candidate(case: Case, row: UserTaskRow, actor: Actor) -> None:
             f"Expected somebody of the group {row.candidate_group} at the case's office", code="not_in_group"
         )
     element = case.definition.elements[row.element_id]
-    done_by_actor = [other for other in element.not_done_by if actor.person_id in case.state.doers.get(other, ())]
+    done_by_actor = [
+        other for other in element.not_done_by if actor.person_id in case.state.doers.get(other, ())
+    ]
     if done_by_actor:
         raise NotAllowed(
-            f"Expected another person than the one who did {', '.join(done_by_actor)}", code="did_earlier_step"
+            f"Expected another person than the one who did {', '.join(done_by_actor)}",
+            code="did_earlier_step",
         )
     signature = case.state.signed.get(row.number)
     if signature is not None and signature["by"] == actor.person_id:
@@ -158,9 +167,13 @@ def check_candidate(case: Case, row: UserTaskRow, actor: Actor) -> None:
 def check_holder(row: UserTaskRow, actor: Actor) -> None:
     """Raise InvalidState unless the actor has claimed the task."""
     if row.assignee is None:
-        raise InvalidState("Expected a task that you have claimed, but nobody has claimed it", code="not_claimed")
+        raise InvalidState(
+            "Expected a task that you have claimed, but nobody has claimed it", code="not_claimed"
+        )
     if row.assignee != actor.person_id:
-        raise InvalidState("Expected a task that you have claimed, but somebody else has it", code="already_claimed")
+        raise InvalidState(
+            "Expected a task that you have claimed, but somebody else has it", code="already_claimed"
+        )
 
 
 def check_reason(reason: str) -> None:
@@ -169,7 +182,9 @@ def check_reason(reason: str) -> None:
         raise InvalidInput(f"Expected a reason of at least {MIN_REASON} characters", code="reason_missing")
 
 
-def checked_answers(case: Case, form: str | None, raw: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+def checked_answers(
+    case: Case, form: str | None, raw: Mapping[str, Any], variables: Mapping[str, Any]
+) -> dict[str, Any]:
     """Give the checked answers to a form; raises InvalidInput with the `problems` of each field."""
     if form is None:
         return {}

@@ -25,10 +25,14 @@ def checked_variables(variables: Any) -> dict[str, Any]:
     strange type, too deep, too many, too long.
     """
     if not isinstance(variables, dict):
-        raise InvalidInput(f"Expected variables by name, but got {type(variables).__name__}", code="not_variables")
+        raise InvalidInput(
+            f"Expected variables by name, but got {type(variables).__name__}", code="not_variables"
+        )
     for name in variables:
         if name in FORBIDDEN_NAMES:
-            raise InvalidInput(f"Expected another name than {name!r}, which is reserved", code="forbidden_name")
+            raise InvalidInput(
+                f"Expected another name than {name!r}, which is reserved", code="forbidden_name"
+            )
     checked_value(variables, "")
     return variables
 
@@ -64,7 +68,9 @@ def checked_value(value: Any, path: str = "value") -> Any:
 
 def _check_text(text: Any, where: str) -> None:
     if not isinstance(text, str):
-        raise InvalidInput(f"Expected names to be text at {where!r}, but got {text!r}", code="value_not_plain")
+        raise InvalidInput(
+            f"Expected names to be text at {where!r}, but got {text!r}", code="value_not_plain"
+        )
     if len(text) > MAX_TEXT:
         raise InvalidInput(f"Expected at most {MAX_TEXT} characters at {where!r}", code="value_too_large")
     if "\0" in text:

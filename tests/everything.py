@@ -43,7 +43,10 @@ def main() -> int:
 def _run(name: str, command: list[str]) -> bool:
     begun = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "default"}, check=False)
-    print(f"[{name}] {'ok' if done.returncode == 0 else 'FAILED'} after {time.monotonic() - begun:.0f} s", flush=True)
+    print(
+        f"[{name}] {'ok' if done.returncode == 0 else 'FAILED'} after {time.monotonic() - begun:.0f} s",
+        flush=True,
+    )
     return done.returncode == 0
 
 

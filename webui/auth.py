@@ -75,7 +75,12 @@ def check_password(username: str, password: str) -> bool:
     installation().values.forget_attempts(_keys(username)[0])
     chosen = session.get("language")
     session.clear()
-    session.update(person=str(row.id), version=row.session_version, used=int(time.time()), language=chosen or row.language)
+    session.update(
+        person=str(row.id),
+        version=row.session_version,
+        used=int(time.time()),
+        language=chosen or row.language,
+    )
     return True
 
 

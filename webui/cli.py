@@ -91,7 +91,9 @@ def test(services: tuple[str, ...], *, as_json: bool) -> None:
         coverage[bundle.key] = covered.summary()
     failed = [result for result in results if result.problems]
     if as_json:
-        _print_json({"scenarios": len(results), "failed": [_story(result) for result in failed], "coverage": coverage})
+        _print_json(
+            {"scenarios": len(results), "failed": [_story(result) for result in failed], "coverage": coverage}
+        )
     else:
         _print_stories(results, coverage)
     sys.exit(1 if failed or broken else 0)
@@ -103,7 +105,9 @@ def calendar() -> None:
 
 
 @calendar.command()
-@click.option("--accepted", required=True, help="Moment of acceptance, ISO 8601, business zone when it names none.")
+@click.option(
+    "--accepted", required=True, help="Moment of acceptance, ISO 8601, business zone when it names none."
+)
 @click.option("--limit", required=True, help="Such as 12WD or 30D.")
 @click.option("--pause", "pauses", multiple=True, help="From/to, ISO 8601.")
 @as_json
@@ -153,7 +157,9 @@ def feel_(expression: str, context: str, *, as_json: bool) -> None:
     except ValueError as exc:
         raise click.BadParameter(f"expected a JSON object, but {exc}") from exc
     working = Calendar.standard()
-    environment = feel.Environment(now=lambda: datetime.now(working.zone), zone=working.zone, calendar=working)
+    environment = feel.Environment(
+        now=lambda: datetime.now(working.zone), zone=working.zone, calendar=working
+    )
     result = feel.compile(expression, names=variables).explain(variables, environment)
     if as_json:
         _print_json({"value": result.value, "warnings": list(result.warnings)})
@@ -229,7 +235,9 @@ def deploy(path: Path, note: str, *, as_json: bool) -> None:
                 click.echo(f"linbang: {exc.message}; nothing was deployed", err=True)
             sys.exit(1)
     if as_json:
-        _print_json({"ok": True, "version": added.version, "problems": [_problem(problem) for problem in problems]})
+        _print_json(
+            {"ok": True, "version": added.version, "problems": [_problem(problem) for problem in problems]}
+        )
     else:
         _print_problems(problems)
         click.echo(f"{bundle.key}: version {added.version}")
@@ -252,7 +260,9 @@ def audit_() -> None:
 
 
 @audit_.command()
-@click.option("--anchor", type=click.Path(exists=True, path_type=Path), help="Compare with heads kept outside.")
+@click.option(
+    "--anchor", type=click.Path(exists=True, path_type=Path), help="Compare with heads kept outside."
+)
 @as_json
 @_failing_plainly
 def verify(anchor: Path | None, *, as_json: bool) -> None:
@@ -262,7 +272,10 @@ def verify(anchor: Path | None, *, as_json: bool) -> None:
         if anchor is not None:
             faults += audit.compare_with_anchor(found.cases, anchor.read_text("utf-8").splitlines())
     if as_json:
-        listed = [{"case": str(fault.process_instance_id), "seq": fault.seq, "reason": fault.reason} for fault in faults]
+        listed = [
+            {"case": str(fault.process_instance_id), "seq": fault.seq, "reason": fault.reason}
+            for fault in faults
+        ]
         _print_json({"ok": not faults, "faults": listed})
     else:
         for fault in faults:
@@ -296,7 +309,9 @@ def doctor(*, as_json: bool) -> None:
     else:
         for one in differences:
             click.echo(f"{one.business_key}: {one.what}: {one.detail}")
-        click.echo("inbox and jobs are as the states say" if not differences else f"{len(differences)} differences")
+        click.echo(
+            "inbox and jobs are as the states say" if not differences else f"{len(differences)} differences"
+        )
     sys.exit(1 if differences else 0)
 
 
@@ -346,7 +361,10 @@ def _problem(problem: Problem) -> dict[str, Any]:
 def _print_problems(problems: list[Problem], *, err: bool = False) -> None:
     for problem in problems:
         place = f"{problem.file}:{problem.line or '-'}"
-        click.echo(f"{place}: {problem.severity}: {problem.message} [{problem.code}] {problem.element or ''}", err=err)
+        click.echo(
+            f"{place}: {problem.severity}: {problem.message} [{problem.code}] {problem.element or ''}",
+            err=err,
+        )
         if problem.hint:
             click.echo(f"    {problem.hint}", err=err)
 

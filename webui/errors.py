@@ -59,7 +59,9 @@ def _engine_error(error: EngineError) -> Any:
 
 
 def _csrf_error(error: CSRFError) -> Any:  # noqa: ARG001 - the handler's signature
-    message = _("The page was open for too long or came from elsewhere. Please go back, reload it and try again.")
+    message = _(
+        "The page was open for too long or came from elsewhere. Please go back, reload it and try again."
+    )
     return answer(400, "csrf", message)
 
 

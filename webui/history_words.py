@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 
 from engine.state import from_ms
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from engine.calendar import Calendar
     from engine.definitions import Definition
     from engine.history import Link
+
+
+def _(text: str, **values: Any) -> str:
+    return str(gettext(text, **values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,9 @@ class _Words:
         due = moment_words(event["due_at"], calendar) if event.get("due_at") else ""
         texts = {
             "deadline_started": _("%(name)s runs, due %(due)s", name=name, due=due),
-            "deadline_paused": _("%(name)s paused: %(reason)s", name=name, reason=self._pause(event.get("reason"))),
+            "deadline_paused": _(
+                "%(name)s paused: %(reason)s", name=name, reason=self._pause(event.get("reason"))
+            ),
             "deadline_resumed": _("%(name)s runs again, due %(due)s", name=name, due=due),
             "deadline_extended": _(
                 "%(name)s extended, due %(due)s: %(reason)s",

@@ -32,12 +32,15 @@ def months(clock: ClockView, definition: Definition, today: date) -> list[dict[s
     """Give the months that the ledger touches, each a grid of weeks; days outside the ledger are plain."""
     days = {line.day: line for line in clock.ledger}
     first, last = clock.ledger[0].day, clock.ledger[-1].day
-    found = []
+    found: list[dict[str, Any]] = []
     year, month = first.year, first.month
     while (year, month) <= (last.year, last.month) and len(found) < MAX_MONTHS:
         weeks = months_of_python.Calendar().monthdatescalendar(year, month)
         grid = [
-            [_cell(day, days.get(day), clock, definition, today) if day.month == month else None for day in week]
+            [
+                _cell(day, days.get(day), clock, definition, today) if day.month == month else None
+                for day in week
+            ]
             for week in weeks
         ]
         found.append({"title": month_words(year, month), "weeks": grid})
@@ -59,8 +62,15 @@ def rows_of(clock: ClockView, definition: Definition) -> list[dict[str, Any]]:
     ]
 
 
-def _cell(day: date, line: LedgerDay | None, clock: ClockView, definition: Definition, today: date) -> dict[str, Any]:
-    cell: dict[str, Any] = {"number": day.day, "state": "plain", "today": day == today, "due": day == clock.due.on}
+def _cell(
+    day: date, line: LedgerDay | None, clock: ClockView, definition: Definition, today: date
+) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "number": day.day,
+        "state": "plain",
+        "today": day == today,
+        "due": day == clock.due.on,
+    }
     words = [ledger_reason(line, definition)] if line is not None else []
     if line is not None:
         cell["state"] = _LOOKS[line.reason.value]

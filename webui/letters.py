@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from engine.cases import CaseView, LetterView
     from engine.runtime import Runtime
 
-_sandbox = ImmutableSandboxedEnvironment(autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
+_sandbox = ImmutableSandboxedEnvironment(
+    autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True
+)
 
 
 def render(runtime: Runtime, view: CaseView, letter: LetterView) -> dict[str, Any]:

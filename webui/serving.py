@@ -72,7 +72,9 @@ def _background(found: Installation) -> Iterator[None]:
                 log.exception("the process number could not be renewed")
 
     found.runtime.wake = dispatcher.wake
-    found.heartbeat = lambda: dispatcher.last_tick is not None and datetime.now(UTC) - dispatcher.last_tick < LATE
+    found.heartbeat = lambda: (
+        dispatcher.last_tick is not None and datetime.now(UTC) - dispatcher.last_tick < LATE
+    )
     dispatcher.start()
     keeper = threading.Thread(target=renew, name="linbang-renew", daemon=True)
     keeper.start()

@@ -44,5 +44,7 @@ class Settings:
 
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 <= int(text) <= MAX_PORT:
-        raise InvalidInput(f"Expected PORT to be a number up to {MAX_PORT}, but it is {text!r}", code="setting_broken")
+        raise InvalidInput(
+            f"Expected PORT to be a number up to {MAX_PORT}, but it is {text!r}", code="setting_broken"
+        )
     return int(text)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 PREFIX = "_files."
 
 
-def keep_files(schema: Mapping[str, Any], raw: dict[str, Any], *, case_id: int | None, task_id: int | None) -> None:
+def keep_files(
+    schema: Mapping[str, Any], raw: dict[str, Any], *, case_id: int | None, task_id: int | None
+) -> None:
     """Keep every file sent beside a form and add its id to the field's answers.
 
     Only fields at the top of the form take files. Raises InvalidInput for a file that cannot be kept.

@@ -72,7 +72,11 @@ def clock_words(moment: datetime, calendar: Calendar) -> str:
     """Say a moment with its weekday."""
     local = calendar.local_moment(moment)
     weekday = _WEEKDAYS[language()][local.weekday()]
-    return f"{day_words(local.date())} 周{weekday} {local:%H:%M}" if language() == "zh" else f"{weekday} {day_words(local.date())}, {local:%H:%M}"
+    return (
+        f"{day_words(local.date())} 周{weekday} {local:%H:%M}"
+        if language() == "zh"
+        else f"{weekday} {day_words(local.date())}, {local:%H:%M}"
+    )
 
 
 def day_words(day: date) -> str:
@@ -117,14 +121,23 @@ def due_words(due_ms: int, now: datetime, calendar: Calendar) -> DueWords:
     return DueWords("soon" if left <= SOON_WD else "on_time", left, "working_days", at, iso, provisional)
 
 
-def clock_due_words(state: clocks.DeadlineState, due: clocks.Due, now: datetime, calendar: Calendar) -> DueWords:
+def clock_due_words(
+    state: clocks.DeadlineState, due: clocks.Due, now: datetime, calendar: Calendar
+) -> DueWords:
     """Say how a case's clock stands."""
     at, iso = moment_words(due.at, calendar), calendar.local_moment(due.at).isoformat()
     if state is clocks.DeadlineState.RUNNING:
         return due_words(int(due.at.timestamp() * 1000), now, calendar)
     if state is clocks.DeadlineState.BREACHED:
         found = due_words(int(due.at.timestamp() * 1000), now, calendar)
-        return DueWords("overdue", found.count if found.state == "overdue" else 0, "working_days", at, iso, due.provisional)
+        return DueWords(
+            "overdue",
+            found.count if found.state == "overdue" else 0,
+            "working_days",
+            at,
+            iso,
+            due.provisional,
+        )
     looks = {clocks.DeadlineState.PAUSED: "paused", clocks.DeadlineState.KEPT: "kept"}
     return DueWords(looks.get(state, "none"), 0, "working_days", at, iso, due.provisional)
 
@@ -159,6 +172,8 @@ def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:
     }[day.reason.value]
     if day.reason.value == "paused" and day.detail:
         reasons = [definition.pauses[key] for key in day.detail.split(", ") if key in definition.pauses]
-        named = "; ".join(f"{reason.names.get(language(), reason.key)} ({reason.basis})" for reason in reasons)
+        named = "; ".join(
+            f"{reason.names.get(language(), reason.key)} ({reason.basis})" for reason in reasons
+        )
         return f"{words}: {named or day.detail}"
     return f"{words}: {day.detail}" if day.detail else words

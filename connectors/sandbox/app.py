@@ -87,7 +87,7 @@ class Sandbox:
             raise RefusedError(HTTPStatus.NOT_FOUND, "person_unknown", "Expected persons on record")
         pairs = zip(question["members"], people, strict=True)
         return {
-            "report_no": f"HD-{int(hashlib.sha256(key.encode()).hexdigest(), 16) % 10**10:010d}",
+            "query_no": f"HD-{int(hashlib.sha256(key.encode()).hexdigest(), 16) % 10**10:010d}",
             **household_of(people),
             "mismatches": [{"name": m["name"], "source": p.mismatch} for m, p in pairs if p.mismatch],
         }

@@ -48,7 +48,9 @@ class Bundle:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(self.files):
-                archive.writestr(zipfile.ZipInfo(f"{self.key}/{path}", _EPOCH), self.files[path], zipfile.ZIP_DEFLATED)
+                archive.writestr(
+                    zipfile.ZipInfo(f"{self.key}/{path}", _EPOCH), self.files[path], zipfile.ZIP_DEFLATED
+                )
         return buffer.getvalue()
 
 
@@ -56,7 +58,9 @@ def read_folder(folder: Path) -> Bundle:
     """Read a service's folder; raises InvalidInput when it is none or too large."""
     if not folder.is_dir():
         raise InvalidInput(f"Expected a folder with a service, but {folder} is none", code="not_a_folder")
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not _hidden(path.relative_to(folder))]
+    paths = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and not _hidden(path.relative_to(folder))
+    ]
     sizes = {path: path.stat().st_size for path in paths}
     _check_limits(len(paths), sizes.values())
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
@@ -71,7 +75,9 @@ def read_zip(content: bytes, name: str = "zip") -> Bundle:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile as exc:
-        raise InvalidInput(f"Expected {name} to be a zip file, but it cannot be opened", code="not_a_zip") from exc
+        raise InvalidInput(
+            f"Expected {name} to be a zip file, but it cannot be opened", code="not_a_zip"
+        ) from exc
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     _check_limits(len(entries), (entry.file_size for entry in entries))
     files: dict[str, bytes] = {}
@@ -80,7 +86,8 @@ def read_zip(content: bytes, name: str = "zip") -> Bundle:
         path = PurePosixPath(entry.filename)
         if path.is_absolute() or ".." in path.parts or len(path.parts) < 2 or "\\" in entry.filename:  # noqa: PLR2004 - folder and file
             raise InvalidInput(
-                f"Expected every file inside one folder of the zip, but found {entry.filename!r}", code="bad_path"
+                f"Expected every file inside one folder of the zip, but found {entry.filename!r}",
+                code="bad_path",
             )
         if _hidden(path):
             continue

@@ -95,7 +95,9 @@ def compile_bundle(
         check_expressions(root, file, names, findings)
     texts = read_texts(bundle, _own_words(trees, schemas), findings)
     check_texts(texts, _needed_texts(found, processes, schemas, letters), _optional_texts(found), findings)
-    main = next((node for _, root in trees for node in root.iter(f"{B}process") if node.get("id") == bundle.key), None)
+    main = next(
+        (node for _, root in trees for node in root.iter(f"{B}process") if node.get("id") == bundle.key), None
+    )
     _check_main(bundle, main, groups, findings)
     specs = None if findings.failed else _compile(bundle.key, trees, findings)
     if main is None or specs is None:
@@ -203,12 +205,16 @@ def _read_decisions(bundle: Bundle, findings: Findings) -> dict[str, dmn.Decisio
         try:
             model = dmn.read(bundle.files[file], filename=file)
         except InvalidInput as exc:
-            listed = exc.details.get("problems") or [Problem(file, None, None, exc.code, "error", exc.message)]
+            listed = exc.details.get("problems") or [
+                Problem(file, None, None, exc.code, "error", exc.message)
+            ]
             findings.problems.extend(listed)
             continue
         for key, decision in model.decisions.items():
             if key in found:
-                findings.add(file, "decision_twice", f"Expected one decision with the id {key!r} in the bundle.")
+                findings.add(
+                    file, "decision_twice", f"Expected one decision with the id {key!r} in the bundle."
+                )
             found[key] = decision
     return found
 
@@ -249,7 +255,9 @@ def form_keys(components: Any) -> Iterator[str]:
             yield from form_keys(component.get("components"))
 
 
-def _own_words(trees: list[tuple[str, etree._Element]], schemas: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _own_words(
+    trees: list[tuple[str, etree._Element]], schemas: Mapping[str, Any]
+) -> dict[str, dict[str, str]]:
     """Give what diagrams and forms say themselves, under the paths of the text files."""
     own: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
     for _, root in trees:
@@ -284,14 +292,21 @@ def _form_words(components: Any, prefix: str) -> Iterator[tuple[str, dict[str, s
         yield from _form_words(component.get("components"), inner)
 
 
-def _needed_texts(
+def _needed_texts(  # noqa: C901 - a list of places, one after the other
     found: Declarations, processes: Mapping[str, str], schemas: Mapping[str, Any], letters: Collection[str]
 ) -> Iterator[tuple[str, ...]]:
     yield ("service", "name")
     for process in processes:
         yield ("processes", process)
     for element in found.elements.values():
-        named = element.kind in {"userTask", "callActivity", "serviceTask", "businessRuleTask", "endEvent", "lane"}
+        named = element.kind in {
+            "userTask",
+            "callActivity",
+            "serviceTask",
+            "businessRuleTask",
+            "endEvent",
+            "lane",
+        }
         if element.kind != "process" and (element.name or named):
             yield ("elements", element.id, "name")
     for deadline in found.deadlines:
@@ -324,10 +339,14 @@ def _check_main(bundle: Bundle, main: etree._Element | None, groups: Groups, fin
     file = f"{bundle.key}.bpmn"
     for attribute in ("caseNumber", "title", "startGroups"):
         if not main.get(f"{L}{attribute}"):
-            findings.add(file, "main_incomplete", f"Expected linbang:{attribute} on the main process.", node=main)
+            findings.add(
+                file, "main_incomplete", f"Expected linbang:{attribute} on the main process.", node=main
+            )
     for group in main.get(f"{L}startGroups", "").replace(",", " ").split():
         if group not in groups:
-            findings.add(file, "group_unknown", f"Expected a known group in startGroups, but got {group!r}.", node=main)
+            findings.add(
+                file, "group_unknown", f"Expected a known group in startGroups, but got {group!r}.", node=main
+            )
 
 
 def _compile(key: str, trees: list[tuple[str, etree._Element]], findings: Findings) -> spiff.Specs | None:
@@ -352,7 +371,10 @@ def _flows(trees: list[tuple[str, etree._Element]]) -> dict[tuple[str, str], str
 
 
 def _outcomes(main: etree._Element) -> Iterator[str]:
-    scopes = [main, *(node for node in main.iterfind(f"{B}subProcess") if node.get("triggeredByEvent") == "true")]
+    scopes = [
+        main,
+        *(node for node in main.iterfind(f"{B}subProcess") if node.get("triggeredByEvent") == "true"),
+    ]
     for scope in scopes:
         for end in scope.iterfind(f"{B}endEvent"):
             yield end.get("id")

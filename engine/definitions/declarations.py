@@ -163,7 +163,9 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in _Loader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node)))
+_Loader.add_constructor(
+    "tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node))
+)
 
 
 def read_element(node: etree._Element, process: str, file: str, group: str | None) -> Element:
@@ -173,7 +175,9 @@ def read_element(node: etree._Element, process: str, file: str, group: str | Non
     call = None
     if operator is not None:
         call = ServiceCall(
-            operator.get("id", ""), node.get(f"{L}retry", DEFAULT_RETRY), node.get(f"{L}timeout", DEFAULT_TIMEOUT)
+            operator.get("id", ""),
+            node.get(f"{L}retry", DEFAULT_RETRY),
+            node.get(f"{L}timeout", DEFAULT_TIMEOUT),
         )
     return Element(
         id=node.get("id", ""),
@@ -219,7 +223,9 @@ def read_deadlines(node: etree._Element) -> list[DeadlineDeclaration]:
 
 def read_message(node: etree._Element) -> MessageDeclaration:
     """Read a message."""
-    return MessageDeclaration(node.get("name", ""), _words(node.get(f"{L}messageGroups")), node.get(f"{L}form"))
+    return MessageDeclaration(
+        node.get("name", ""), _words(node.get(f"{L}messageGroups")), node.get(f"{L}form")
+    )
 
 
 def read_pauses(content: bytes, filename: str) -> dict[str, PauseReason]:

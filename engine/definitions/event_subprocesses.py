@@ -35,13 +35,20 @@ def wrap_event_subprocesses(scope: etree._Element) -> None:
     scope_id = scope.get("id")
     body = [node for node in scope if local(node) and local(node) not in _STAYS and node not in handlers]
     outer_start = _outer_start(scope, body)
-    interrupting = [node for node in handlers if node.find(f"{B}startEvent").get("isInterrupting", "true") == "true"]
+    interrupting = [
+        node for node in handlers if node.find(f"{B}startEvent").get("isInterrupting", "true") == "true"
+    ]
     quiet = [node for node in handlers if node not in interrupting]
     ends = [node for node in body if node.find(f"{B}terminateEventDefinition") is not None]
     work = _subprocess(f"{scope_id}__body", body)
     if quiet and (interrupting or ends):
         inner = _subprocess(f"{scope_id}__scope", [])
-        _line_up(inner, etree.Element(f"{B}startEvent", id=f"{scope_id}__scope_start"), work, f"{scope_id}__scope_end")
+        _line_up(
+            inner,
+            etree.Element(f"{B}startEvent", id=f"{scope_id}__scope_start"),
+            work,
+            f"{scope_id}__scope_end",
+        )
         _attach(inner, work.get("id"), quiet, cancel=False)
         work = inner
         if ends:
@@ -87,7 +94,9 @@ def _attach(holder: etree._Element, target: str, handlers: list[etree._Element],
             holder, f"{B}boundaryEvent", id=event_id, attachedToRef=target, cancelActivity=str(cancel).lower()
         )
         boundary.set("name", start.get("name") or "")
-        for child in [node for node in start if local(node).endswith(("EventDefinition", "extensionElements"))]:
+        for child in [
+            node for node in start if local(node).endswith(("EventDefinition", "extensionElements"))
+        ]:
             boundary.append(child)
         for name in [name for name in start.attrib if name.startswith(L)]:
             boundary.set(name, start.attrib.pop(name))
@@ -97,7 +106,9 @@ def _attach(holder: etree._Element, target: str, handlers: list[etree._Element],
         end_id = f"{handler_id}__out"
         etree.SubElement(holder, f"{B}endEvent", id=end_id)
         for source, goal in ((event_id, handler_id), (handler_id, end_id)):
-            etree.SubElement(holder, f"{B}sequenceFlow", id=f"{source}__then", sourceRef=source, targetRef=goal)
+            etree.SubElement(
+                holder, f"{B}sequenceFlow", id=f"{source}__then", sourceRef=source, targetRef=goal
+            )
 
 
 def _rename_start(handler: etree._Element, start: etree._Element, new_id: str) -> None:
@@ -123,4 +134,6 @@ def _terminate_scope(scope: etree._Element, inner_id: str, ends: list[etree._Ele
     etree.SubElement(boundary, f"{B}errorEventDefinition", errorRef="terminate__error")
     final = etree.SubElement(scope, f"{B}endEvent", id=end_id)
     etree.SubElement(final, f"{B}terminateEventDefinition")
-    etree.SubElement(scope, f"{B}sequenceFlow", id=f"{boundary_id}__to", sourceRef=boundary_id, targetRef=end_id)
+    etree.SubElement(
+        scope, f"{B}sequenceFlow", id=f"{boundary_id}__to", sourceRef=boundary_id, targetRef=end_id
+    )

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from .findings import Findings
 
-_TEXTS = ("conditionExpression", "script", "loopCondition", "loopCardinality", "completionCondition", "loopDataInputRef")
+_TEXTS = (
+    "conditionExpression",
+    "script",
+    "loopCondition",
+    "loopCardinality",
+    "completionCondition",
+    "loopDataInputRef",
+)
 _TIMERS = ("timeDuration", "timeDate", "timeCycle")
 
 
@@ -26,10 +33,12 @@ def check_expressions(root: etree._Element, file: str, names: frozenset[str], fi
         try:
             feel.compile(text, names=names)
         except InvalidInput as exc:
-            findings.add(file, "expression_broken", f"{text.strip()!r}: {exc.message}", "Write it in FEEL.", node=node)
+            findings.add(
+                file, "expression_broken", f"{text.strip()!r}: {exc.message}", "Write it in FEEL.", node=node
+            )
 
 
-def expressions(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+def expressions(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:  # noqa: C901 - a list of places
     """Iterate over the FEEL texts of a diagram with the element where each stands."""
     for tag in _TEXTS:
         for node in root.iter(f"{B}{tag}"):

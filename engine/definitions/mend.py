@@ -122,7 +122,9 @@ def _split_tasks(scope: etree._Element, file: str, notes: list[Problem]) -> None
         if local(node) in GATEWAYS or (len(flows) < 2 and not conditional):  # noqa: PLR2004 - several
             continue
         gate_id = f"{node.get('id')}__split"
-        gate = etree.SubElement(scope, f"{B}{'inclusiveGateway' if conditional else 'parallelGateway'}", id=gate_id)
+        gate = etree.SubElement(
+            scope, f"{B}{'inclusiveGateway' if conditional else 'parallelGateway'}", id=gate_id
+        )
         default = node.attrib.pop("default", None)
         for item in flows:
             item.set("sourceRef", gate_id)
@@ -131,7 +133,9 @@ def _split_tasks(scope: etree._Element, file: str, notes: list[Problem]) -> None
         if conditional:
             gate.set("default", default or _flow_to_nowhere(scope, gate_id))
         scope.append(flow(node.get("id"), gate_id, f"{gate_id}_in"))
-        notes.append(_note(file, node, "gateway_added", "Several or conditional flows leave it; a gateway does that."))
+        notes.append(
+            _note(file, node, "gateway_added", "Several or conditional flows leave it; a gateway does that.")
+        )
 
 
 def _flow_to_nowhere(scope: etree._Element, gate_id: str) -> str:
@@ -162,4 +166,6 @@ def _outgoing(scope: etree._Element) -> dict[str, list[etree._Element]]:
 
 
 def _note(file: str, node: etree._Element, code: str, message: str) -> Problem:
-    return Problem(file, node.sourceline, node.get("id"), code, "warning", message, "Nothing needs to be done.")
+    return Problem(
+        file, node.sourceline, node.get("id"), code, "warning", message, "Nothing needs to be done."
+    )

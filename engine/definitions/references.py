@@ -57,7 +57,9 @@ class _Check:
     def __init__(self, file: str, known: Known, findings: Findings) -> None:
         self.file, self.known, self.findings = file, known, findings
 
-    def one_of(self, node: etree._Element, what: str, value: str | None, choices: Collection[str], code: str) -> None:
+    def one_of(
+        self, node: etree._Element, what: str, value: str | None, choices: Collection[str], code: str
+    ) -> None:
         """Note a value that is none of the choices."""
         if value not in choices:
             listed = ", ".join(sorted(choices)[:20]) or "none"
@@ -87,7 +89,9 @@ class _Check:
             tasks = [key for key, item in self.known.declared.elements.items() if item.kind == "userTask"]
             self.one_of(node, "user task in notDoneBy", other, tasks, "not_done_by_unknown")
         if element.latest_for is not None:
-            self.one_of(node, "deadline", element.latest_for, self.known.declared.deadlines, "deadline_unknown")
+            self.one_of(
+                node, "deadline", element.latest_for, self.known.declared.deadlines, "deadline_unknown"
+            )
             self.parses(node, "limits", element.leaving or "", clocks.parse_limits, "limit_broken")
 
     def service_task(self, node: etree._Element) -> None:
@@ -137,12 +141,16 @@ class _Check:
             self.one_of(node, "deadline", follows.get("deadline"), deadlines, "deadline_unknown")
             self.one_of(node, "moment", follows.get("at", "breach"), ("breach", "warning"), "deadline_moment")
             return
-        texts = [(local(child), (child.text or "").strip()) for child in node if local(child).startswith("time")]
+        texts = [
+            (local(child), (child.text or "").strip()) for child in node if local(child).startswith("time")
+        ]
         if len(texts) != 1 or not texts[0][1]:
             message = "Expected the timer to have one text: a duration, a date, a cycle or a limit."
             self.findings.add(self.file, "timer_missing", message, node=node)
         elif not texts[0][1].startswith("="):
-            self.parses(node, "timer", texts[0][1], lambda text: parse_timer(texts[0][0], text), "timer_broken")
+            self.parses(
+                node, "timer", texts[0][1], lambda text: parse_timer(texts[0][0], text), "timer_broken"
+            )
 
     def deadline(self, node: etree._Element) -> None:
         """A clock has a kind, a limit, and elements that exist."""
@@ -156,9 +164,17 @@ class _Check:
         for attribute in ("startsOn", "endsOn", "handsOverOn"):
             if node.get(attribute) and holder not in {"process", "subProcess"}:
                 message = f"Expected {attribute} only on the clock of a process or subprocess; this one ends with its task."
-                self.findings.add(self.file, "deadline_scope", message, "Move the clock to the process.", node=node)
+                self.findings.add(
+                    self.file, "deadline_scope", message, "Move the clock to the process.", node=node
+                )
             for element_id in (node.get(attribute) or "").replace(",", " ").split():
-                self.one_of(node, f"element in {attribute}", element_id, self.known.declared.elements, "deadline_element")
+                self.one_of(
+                    node,
+                    f"element in {attribute}",
+                    element_id,
+                    self.known.declared.elements,
+                    "deadline_element",
+                )
 
     def common(self, node: etree._Element) -> None:
         """What may stand on any element."""
@@ -171,7 +187,9 @@ class _Check:
         for pause in node.iterfind(f"{B}extensionElements/{L}pause"):
             self.one_of(node, "pause reason", pause.get("reason"), self.known.pauses, "pause_unknown")
         for extend in node.iterfind(f"{B}extensionElements/{L}extend"):
-            self.one_of(node, "deadline", extend.get("deadline"), self.known.declared.deadlines, "deadline_unknown")
+            self.one_of(
+                node, "deadline", extend.get("deadline"), self.known.declared.deadlines, "deadline_unknown"
+            )
             if not extend.get("limit", "").startswith("="):
                 self.parses(node, "limit", extend.get("limit", ""), clocks.parse_limit, "limit_broken")
 
@@ -204,4 +222,6 @@ def parse_timer(tag: str, text: str) -> None:
         return
     if tag == "timeDate" and re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text):
         return
-    raise InvalidInput(f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}")
+    raise InvalidInput(
+        f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}"
+    )

@@ -42,11 +42,15 @@ def check_structure(root: etree._Element, file: str, findings: Findings) -> None
 
 
 def _check_ids(root: etree._Element, file: str, findings: Findings) -> None:
-    counts = Counter(node.get("id") for node in root.iter() if local(node) and node.tag.startswith(B) and node.get("id"))
+    counts = Counter(
+        node.get("id") for node in root.iter() if local(node) and node.tag.startswith(B) and node.get("id")
+    )
     for node in root.iter():
         element_id = node.get("id") if local(node) else None
         if local(node) in FLOW_NODES and not element_id:
-            findings.add(file, "id_missing", f"Expected the {local(node)} to have an id.", "Give it an id.", node=node)
+            findings.add(
+                file, "id_missing", f"Expected the {local(node)} to have an id.", "Give it an id.", node=node
+            )
         elif element_id and node.tag.startswith(B) and counts[element_id] > 1:
             message = f"Expected the id {element_id!r} once, but it stands {counts[element_id]} times in the diagram."
             findings.add(file, "id_twice", message, "Rename one of them.", node=node)
@@ -59,12 +63,16 @@ def _check_node(node: etree._Element, file: str, findings: Findings) -> None:
     name = local(node)
     if name in REFUSED and node.tag.startswith(B):
         message = f"Expected only what Linbang can run, but this is {REFUSED[name]}."
-        findings.add(file, "not_supported", message, "Draw it with subprocesses, gateways and events.", node=node)
+        findings.add(
+            file, "not_supported", message, "Draw it with subprocesses, gateways and events.", node=node
+        )
     if node.get("isForCompensation") == "true":
         findings.add(file, "not_supported", "Expected no compensation, which Linbang cannot run.", node=node)
     if node.tag in (f"{S}preScript", f"{S}postScript"):
         hint = "Put a script task before or behind it."
-        findings.add(file, "not_supported", f"Expected no {name}: it runs at unforeseen moments.", hint, node=node)
+        findings.add(
+            file, "not_supported", f"Expected no {name}: it runs at unforeseen moments.", hint, node=node
+        )
     if isinstance(node.tag, str) and node.tag.startswith(L) and name not in _KNOWN_ELEMENTS:
         message = f"Expected one of {', '.join(sorted(_KNOWN_ELEMENTS))}, but got linbang:{name}."
         findings.add(file, "unknown_extension", message, "See processes/FORMAT.md.", node=node)
@@ -79,7 +87,9 @@ def _check_event(node: etree._Element, file: str, findings: Findings) -> None:
     """Check that an event names what it waits for or throws."""
     root = node.getroottree().getroot()
     for reference, kind in (("messageRef", "message"), ("signalRef", "signal"), ("errorRef", "error")):
-        needs = local(node) == f"{kind}EventDefinition" and (kind != "error" or local(node.getparent()) == "endEvent")
+        needs = local(node) == f"{kind}EventDefinition" and (
+            kind != "error" or local(node.getparent()) == "endEvent"
+        )
         needs = needs or (kind == "message" and local(node) in {"receiveTask", "sendTask"})
         target = node.get(reference)
         if (needs and not target) or (target and root.find(f"{B}{kind}[@id='{target}']") is None):
@@ -103,7 +113,9 @@ def _check_scope(scope: etree._Element, file: str, findings: Findings) -> None:
     _check_reach(scope, nodes, flows, file, findings)
 
 
-def _check_starts(scope: etree._Element, nodes: dict[str, etree._Element], file: str, findings: Findings) -> None:
+def _check_starts(
+    scope: etree._Element, nodes: dict[str, etree._Element], file: str, findings: Findings
+) -> None:
     starts = [node for node in nodes.values() if local(node) == "startEvent"]
     if len(starts) != 1:
         message = f"Expected exactly one start event, but there are {len(starts)}."
@@ -114,9 +126,15 @@ def _check_starts(scope: etree._Element, nodes: dict[str, etree._Element], file:
         message = "Expected the start of an event subprocess to name the one event that it waits for."
         findings.add(file, "event_subprocess_trigger", message, node=scope)
     if triggers and not watches and local(scope) == "subProcess":
-        findings.add(file, "subprocess_trigger", "Expected a plain start event inside a subprocess.", node=scope)
+        findings.add(
+            file, "subprocess_trigger", "Expected a plain start event inside a subprocess.", node=scope
+        )
     for start in starts:
-        if watches and start.get("isInterrupting") == "false" and start.find(f"{B}errorEventDefinition") is not None:
+        if (
+            watches
+            and start.get("isInterrupting") == "false"
+            and start.find(f"{B}errorEventDefinition") is not None
+        ):
             findings.add(file, "error_not_interrupting", "Expected an error to interrupt.", node=start)
 
 
@@ -125,10 +143,14 @@ def _check_boundaries(nodes: dict[str, etree._Element], file: str, findings: Fin
         if local(node) != "boundaryEvent":
             continue
         if node.get("attachedToRef") not in nodes:
-            message = f"Expected the event to sit on an activity, but {node.get('attachedToRef')!r} is none here."
+            message = (
+                f"Expected the event to sit on an activity, but {node.get('attachedToRef')!r} is none here."
+            )
             findings.add(file, "boundary_dangling", message, "Draw it onto the activity again.", node=node)
         if not any(local(child).endswith("EventDefinition") for child in node):
-            findings.add(file, "boundary_plain", "Expected the boundary event to say what it waits for.", node=node)
+            findings.add(
+                file, "boundary_plain", "Expected the boundary event to say what it waits for.", node=node
+            )
 
 
 def _check_gateways(
@@ -151,12 +173,16 @@ def _check_gateways(
             message = "Expected only catching events or receive tasks behind an event gateway."
             findings.add(file, "event_gateway_target", message, node=item)
         elif local(source) in GATEWAYS and condition and len(siblings) > 1:
-            findings.add(file, "condition_ignored", "Expected no condition behind this kind of gateway.", node=item)
+            findings.add(
+                file, "condition_ignored", "Expected no condition behind this kind of gateway.", node=item
+            )
     for node in nodes.values():
         default = node.get("default")
         own = {item.get("id") for item in flows if item.get("sourceRef") == node.get("id")}
         if default and default not in own:
-            findings.add(file, "default_dangling", f"Expected the default flow {default!r} to leave here.", node=node)
+            findings.add(
+                file, "default_dangling", f"Expected the default flow {default!r} to leave here.", node=node
+            )
 
 
 def _check_reach(

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from .findings import Findings
 
 LANGUAGES = ("zh", "en")
-_SECTIONS = {"service", "processes", "elements", "outcomes", "deadlines", "reasons", "messages", "forms", "letters"}
+_SECTIONS = {
+    "service",
+    "processes",
+    "elements",
+    "outcomes",
+    "deadlines",
+    "reasons",
+    "messages",
+    "forms",
+    "letters",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,9 @@ def read_texts(bundle: Bundle, own: Mapping[str, Mapping[str, str]], findings: F
     return Texts(languages, own)
 
 
-def check_texts(texts: Texts, needed: Iterator[tuple[str, ...]], optional: Iterator[tuple[str, ...]], findings: Findings) -> None:
+def check_texts(
+    texts: Texts, needed: Iterator[tuple[str, ...]], optional: Iterator[tuple[str, ...]], findings: Findings
+) -> None:
     """Every needed path must have words in both languages; an optional one in both or in none."""
     for path in needed:
         for language in LANGUAGES:

@@ -27,10 +27,10 @@ def read_xml(content: bytes, filename: str) -> tuple[etree._Element | None, list
         line = exc.lineno or None
         return None, [_problem(filename, line, "xml_broken", f"Expected well-formed XML, but {exc.msg}.")]
     if root.getroottree().docinfo.doctype:
-        return None, [_problem(filename, 1, "xml_doctype", "Expected no document type declaration in the file.")]
-    count = 0
-    for element in root.iter():
-        count += 1
+        return None, [
+            _problem(filename, 1, "xml_doctype", "Expected no document type declaration in the file.")
+        ]
+    for count, element in enumerate(root.iter(), start=1):
         if count > MAX_NODES or sum(1 for _ in element.iterancestors()) > MAX_DEPTH:
             message = f"Expected at most {MAX_NODES} elements nested {MAX_DEPTH} deep."
             return None, [_problem(filename, element.sourceline, "xml_too_large", message)]
@@ -43,4 +43,6 @@ def local(element: etree._Element) -> str:
 
 
 def _problem(filename: str, line: int | None, code: str, message: str) -> Problem:
-    return Problem(filename, line, None, code, "error", message, "Open the file in a BPMN editor and save it again.")
+    return Problem(
+        filename, line, None, code, "error", message, "Open the file in a BPMN editor and save it again."
+    )

@@ -27,7 +27,9 @@ def _outcome(story: Story, wanted: str) -> Iterator[str]:
     row = story.cases.instance(story.case_id)
     assert row is not None
     if row.outcome != wanted:
-        still = sorted(task.element_id for task in story.cases.user_tasks(story.case_id) if task.state == "open")
+        still = sorted(
+            task.element_id for task in story.cases.user_tasks(story.case_id) if task.state == "open"
+        )
         yield f"expected the outcome {wanted!r}, but it is {row.outcome!r} ({row.state}; open: {still})"
 
 

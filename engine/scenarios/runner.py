@@ -170,4 +170,6 @@ def _person(runtime: Runtime, name: str) -> Actor:
     office = runtime.offices.at_level(HOME, runtime.groups[group].level)
     index = int(number or 1)
     person_id = 1000 + 10 * sorted(runtime.groups).index(group) + index
-    return Actor(person_id, f"{group} {index}", office, frozenset({(group, office)}), frozenset({"caseworker"}))
+    return Actor(
+        person_id, f"{group} {index}", office, frozenset({(group, office)}), frozenset({"caseworker"})
+    )

@@ -84,7 +84,9 @@ class Story:
         actor = self.person(str(begin.get("by", self.definition.start_groups[0])))
         values = dict(begin.get("answers", {}))
         if self.definition.start_form:
-            answers = forms.read_answers(self.definition.forms[self.definition.start_form], values, {}, self._evaluate)
+            answers = forms.read_answers(
+                self.definition.forms[self.definition.start_form], values, {}, self._evaluate
+            )
             if answers.problems:
                 listed = "; ".join(f"{p.path} {p.code} {dict(p.params)}" for p in answers.problems)
                 raise StoryError(f"Expected answers that the start form takes, but: {listed}")
@@ -113,7 +115,9 @@ class Story:
                 self._do_task(step)
             if "message" in step:
                 actor = self.person(str(step.get("by", "window_clerk")))
-                messages.correlate(self.runtime, step["message"], self.case_id, actor, step.get("answers", {}))
+                messages.correlate(
+                    self.runtime, step["message"], self.case_id, actor, step.get("answers", {})
+                )
         except EngineError as exc:
             detail = "; ".join(f"{p.path} {p.code} {dict(p.params)}" for p in exc.details.get("problems", ()))
             raise StoryError(f"{brief(step)}: {exc.message} {detail}".rstrip()) from exc
@@ -157,7 +161,7 @@ class Story:
             return
         user_tasks.complete(self.runtime, row.id, actor, step.get("answers", {}))
         if self.definition.elements[element_id].second_signer:
-            second = self.person(str(step.get("second", f"{name.split('.')[0]}.2")))
+            second = self.person(str(step.get("second", f"{name.split('.', maxsplit=1)[0]}.2")))
             user_tasks.claim(self.runtime, row.id, second)
             user_tasks.complete(self.runtime, row.id, second, {})
 
@@ -189,4 +193,6 @@ def outside_answers(answers: Mapping[str, Any]) -> dict[str, dict[str, list[Any]
 
 def brief(step: Mapping[str, Any]) -> str:
     """Name a step in messages."""
-    return ", ".join(f"{key} {step[key]}" for key in ("task", "message", "wait", "after", "at") if key in step)
+    return ", ".join(
+        f"{key} {step[key]}" for key in ("task", "message", "wait", "after", "at") if key in step
+    )

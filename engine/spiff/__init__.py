@@ -3,7 +3,20 @@
 from .errors import StepError
 from .events import ClockEvent, MessageEvent
 from .parser import Specs, parse
-from .run import Resting, Scope, answer, complete, deliver_message, fail, fire, parameters, resting, retry, scopes_of, start
+from .run import (
+    Resting,
+    Scope,
+    answer,
+    complete,
+    deliver_message,
+    fail,
+    fire,
+    parameters,
+    resting,
+    retry,
+    scopes_of,
+    start,
+)
 from .script_engine import ScriptEngine
 from .specs import newest_data
 from .workflow import Passed, Workflow

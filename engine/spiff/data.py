@@ -23,9 +23,9 @@ def merge_branches(base: dict[str, Any], branches: Iterable[dict[str, Any]]) -> 
     """
     merged = dict(base)
     for branch in branches:
-        for key, value in branch.items():
-            if not same(base.get(key, _MISSING), value):
-                merged[key] = value
+        merged.update(
+            {key: value for key, value in branch.items() if not same(base.get(key, _MISSING), value)}
+        )
         for key in base:
             if key not in branch:
                 merged.pop(key, None)

@@ -13,7 +13,9 @@ class StepError(EngineError):
 
     code = "step_failed"
 
-    def __init__(self, message: str, *, element_id: str | None, code: str, expression: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, element_id: str | None, code: str, expression: str | None = None
+    ) -> None:
         super().__init__(message, code=code, element_id=element_id, expression=expression)
         self.element_id = element_id
         self.expression = expression

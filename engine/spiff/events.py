@@ -29,7 +29,7 @@ class ElementEvent(EventDefinition):
         super().__init__(name)
         self.element_id = element_id
 
-    def catches(self, my_task: Task, event: BpmnEvent) -> bool:
+    def catches(self, my_task: Task, event: BpmnEvent) -> bool:  # noqa: ARG002 - the library's signature
         """Say whether the event is this very definition."""
         return event.event_definition is self
 

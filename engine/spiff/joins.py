@@ -44,7 +44,9 @@ class Join:
         sources = [task.parent for task in taken]
         others = [source for source in sources if source is not my_task.parent]
         my_task.data = merge_branches(common_ancestor(sources).data, [source.data for source in sources])
-        my_task.internal_data["sources"] = [found for task in others if (found := drawn_element(task)) is not None]
+        my_task.internal_data["sources"] = [
+            found for task in others if (found := drawn_element(task)) is not None
+        ]
         return True
 
     def take(self, my_task: Task, arrived: list[Task]) -> list[Task]:

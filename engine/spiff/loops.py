@@ -149,7 +149,12 @@ class _MultiInstance(Repeated):
         text = self.collection or self.cardinality or ""
         value = my_task.workflow.script_engine.evaluate(my_task, text)
         if self.collection is None:
-            if not isinstance(value, (int, Decimal)) or isinstance(value, bool) or value < 0 or value != int(value):
+            if (
+                not isinstance(value, (int, Decimal))
+                or isinstance(value, bool)
+                or value < 0
+                or value != int(value)
+            ):
                 raise _unfit(my_task, "number", text, "a whole number", value, "cardinality_not_a_number")
             length = int(value)
         elif not isinstance(value, list):
@@ -202,7 +207,11 @@ def instances(my_task: Task) -> list[Task]:
 def instance_of(task: Task) -> Task | None:
     """Give the repeating activity of which a task is an instance."""
     parent = task.parent
-    if parent is not None and isinstance(parent.task_spec, LoopTask) and task.task_spec.name == parent.task_spec.task_spec:
+    if (
+        parent is not None
+        and isinstance(parent.task_spec, LoopTask)
+        and task.task_spec.name == parent.task_spec.task_spec
+    ):
         return parent
     return None
 

@@ -69,7 +69,8 @@ class _Service(_Activity):
         """Make the spec from the operator element."""
         operator = self.node.find("bpmn:extensionElements/spiff:serviceTaskOperator", _NS)
         parameters = {
-            item.get("id"): _feel(item.get("value")) or "null" for item in operator.iterfind(".//spiff:parameter", _NS)
+            item.get("id"): _feel(item.get("value")) or "null"
+            for item in operator.iterfind(".//spiff:parameter", _NS)
         }
         return self.spec_class(
             self.spec,
@@ -208,7 +209,10 @@ class Parser(BpmnParser):  # type: ignore[misc]  # untyped library
         full_tag("exclusiveGateway"): (_Exclusive, specs.ExclusiveGateway),
         full_tag("inclusiveGateway"): (_Exclusive, specs.InclusiveGateway),
         full_tag("parallelGateway"): (GatewayParser, joins.ParallelGateway),
-        full_tag("eventBasedGateway"): (events_of_library.EventBasedGatewayParser, defaults.EventBasedGateway),
+        full_tag("eventBasedGateway"): (
+            events_of_library.EventBasedGatewayParser,
+            defaults.EventBasedGateway,
+        ),
         full_tag("intermediateCatchEvent"): (_Catch, defaults.IntermediateCatchEvent),
         full_tag("intermediateThrowEvent"): (_Throw, defaults.IntermediateThrowEvent),
         full_tag("boundaryEvent"): (_Boundary, specs.BoundaryEvent),

@@ -177,10 +177,13 @@ def _ids_of(workflow: Workflow, task: Any) -> tuple[str, ...]:
 def _watched_activity(task: Any) -> Any:
     if not isinstance(task.task_spec, specs.BoundaryEvent):
         return None
-    return next((other for other in task.parent.children if not isinstance(other.task_spec, specs.BoundaryEvent)), None)
+    return next(
+        (other for other in task.parent.children if not isinstance(other.task_spec, specs.BoundaryEvent)),
+        None,
+    )
 
 
-def _kind(workflow: Workflow, task: Any) -> str | None:
+def _kind(workflow: Workflow, task: Any) -> str | None:  # noqa: PLR0911 - one line a kind
     spec = task.task_spec
     if task.id in workflow.stuck:
         return "stuck"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from engine.decisions import Decision
 
+
 class ScriptEngine:
     """What the workflow asks for values. One for each step: it holds the step's clock and calendar."""
 

@@ -119,7 +119,14 @@ class ServiceTask(PlainTask):
     """Wants an outside system called. The token stays (STARTED) until the answer comes back as another step."""
 
     def __init__(
-        self, wf_spec: Any, bpmn_id: str, *, operation: str, parameters: dict[str, str], result: str | None, **kwargs: Any
+        self,
+        wf_spec: Any,
+        bpmn_id: str,
+        *,
+        operation: str,
+        parameters: dict[str, str],
+        result: str | None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(wf_spec, bpmn_id, **kwargs)
         self.operation = operation

@@ -14,7 +14,7 @@ from .data import drawn_element
 from .errors import StepError
 from .loops import Repeated, instance_of, instances
 
-MAX_ENGINE_STEPS = 20_000
+MAX_ENGINE_STEPS = 5_000
 """How many automatic tasks one step may run; a loop without people or clocks in it stops here."""
 
 
@@ -100,20 +100,24 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
         go on.
         """
         runs = 0
+        ready: list[Any] = []
         while True:
-            ready = [task for task in self._innermost_first() if self._may_run(task)]
+            # What follows from the last round is looked at first; the whole tree only when that is done.
+            ready = ready or [task for task in self._innermost_first() if self._may_run(task)]
             if not ready and not self._wake_finished_subprocesses():
                 return
+            ran = []
             for task in ready:
-                if self._may_run(task) and task.workflow.tasks.get(task.id) is task:  # not cancelled meanwhile
-                    self._run(task)
+                if (
+                    self._may_run(task) and task.workflow.tasks.get(task.id) is task
+                ):  # not cancelled meanwhile
                     runs += 1
-            if runs > MAX_ENGINE_STEPS:
-                raise StepError(
-                    f"Expected the case to rest after at most {MAX_ENGINE_STEPS} automatic elements, but it goes on",
-                    element_id=ready[0].task_spec.bpmn_id,
-                    code="endless_loop",
-                )
+                    if runs <= MAX_ENGINE_STEPS:
+                        self._run(task)
+                    else:
+                        self._stop(task)
+                    ran.append(task)
+            ready = [child for task in ran for child in task.children if self._may_run(child)]
 
     def all_tasks(self) -> Iterator[Any]:
         """Iterate over the tasks of the case and of every subprocess in it."""
@@ -140,6 +144,13 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
         self.stuck = {renamed.get(key, key): error for key, error in self.stuck.items()}
         manager = self.event_manager
         manager.tasks = {renamed.get(key, key): task for key, task in manager.tasks.items()}
+
+    def _stop(self, task: Any) -> None:
+        self.stuck[task.id] = StepError(
+            f"Expected the case to rest after at most {MAX_ENGINE_STEPS} automatic elements, but it goes on",
+            element_id=task.task_spec.bpmn_id,
+            code="endless_loop",
+        )
 
     def _run(self, task: Any) -> None:
         try:

@@ -105,7 +105,9 @@ class CaseStore:
             table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
         )
         with self._database.reading() as connection:
-            return [DeadlineRow(*row) for row in connection.execute(query.order_by(table.started_at, table.key))]
+            return [
+                DeadlineRow(*row) for row in connection.execute(query.order_by(table.started_at, table.key))
+            ]
 
     def incidents(self, process_instance_id: int, state: str = "open") -> list[IncidentRow]:
         """List the incidents of a case."""
@@ -141,7 +143,10 @@ class CaseStore:
                 return None
             links = connection.execute(
                 _columns(s.history.c, HistoryRow)
-                .where(s.history.c.tenant_id == self._tenant, s.history.c.process_instance_id == process_instance_id)
+                .where(
+                    s.history.c.tenant_id == self._tenant,
+                    s.history.c.process_instance_id == process_instance_id,
+                )
                 .order_by(s.history.c.seq)
             ).all()
             tasks = connection.execute(_columns(task, UserTaskRow).where(mine, task.state == "open")).all()
@@ -168,13 +173,17 @@ class CaseStore:
     ) -> list[CaseRow]:
         """List the cases of some offices, the newest first."""
         table = s.process_instance.c
-        query = _columns(table, CaseRow).where(table.tenant_id == self._tenant, table.office_id.in_(sorted(offices)))
+        query = _columns(table, CaseRow).where(
+            table.tenant_id == self._tenant, table.office_id.in_(sorted(offices))
+        )
         if where.service_key:
             query = query.where(table.service_key == where.service_key)
         if where.state:
             query = query.where(table.state == where.state)
         if where.text.strip():
-            pattern = "%" + where.text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            pattern = (
+                "%" + where.text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            )
             query = query.where(
                 or_(table.business_key.ilike(pattern, escape="\\"), table.title.ilike(pattern, escape="\\"))
             )
@@ -210,7 +219,9 @@ class CaseStore:
         with self._database.reading() as connection:
             return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query.order_by(table.id))]
 
-    def add_comment(self, comment_id: int, process_instance_id: int, author: int, at: int, sealed: bytes) -> None:
+    def add_comment(
+        self, comment_id: int, process_instance_id: int, author: int, at: int, sealed: bytes
+    ) -> None:
         """Add a comment."""
         values = {
             "tenant_id": self._tenant,

@@ -39,13 +39,17 @@ class DefinitionStore:
             ).scalar()
             version = (newest or 0) + 1
             known = connection.execute(
-                select(s.bundle.c.digest).where(s.bundle.c.tenant_id == self._tenant, s.bundle.c.digest == row.digest)
+                select(s.bundle.c.digest).where(
+                    s.bundle.c.tenant_id == self._tenant, s.bundle.c.digest == row.digest
+                )
             ).first()
             if known is None:
                 connection.execute(
                     insert(s.bundle), {"tenant_id": self._tenant, "digest": row.digest, "content": content}
                 )
-            added = DefinitionRow(row.id, row.key, version, row.digest, row.deployed_at, row.deployed_by, row.note)
+            added = DefinitionRow(
+                row.id, row.key, version, row.digest, row.deployed_at, row.deployed_by, row.note
+            )
             values = {name: getattr(added, name) for name in DefinitionRow.__slots__}
             connection.execute(insert(s.process_definition), {"tenant_id": self._tenant, **values})
             if newest is None:
@@ -62,15 +66,22 @@ class DefinitionStore:
     def versions(self, key: str | None = None) -> list[DefinitionRow]:
         """List the versions of one service, or of all, newest first."""
         table = s.process_definition.c
-        query = select(*(table[name] for name in DefinitionRow.__slots__)).where(table.tenant_id == self._tenant)
+        query = select(*(table[name] for name in DefinitionRow.__slots__)).where(
+            table.tenant_id == self._tenant
+        )
         if key is not None:
             query = query.where(table.key == key)
         with self._database.reading() as connection:
-            return [DefinitionRow(*row) for row in connection.execute(query.order_by(table.key, table.version.desc()))]
+            return [
+                DefinitionRow(*row)
+                for row in connection.execute(query.order_by(table.key, table.version.desc()))
+            ]
 
     def newest(self, key: str) -> int | None:
         """Give the id of a service's newest version."""
-        query = select(s.service.c.definition_id).where(s.service.c.tenant_id == self._tenant, s.service.c.key == key)
+        query = select(s.service.c.definition_id).where(
+            s.service.c.tenant_id == self._tenant, s.service.c.key == key
+        )
         with self._database.reading() as connection:
             found: int | None = connection.execute(query).scalar()
             return found

@@ -57,12 +57,18 @@ class InboxStore:
         self._tenant = tenant_id
 
     def page(
-        self, principals: Collection[str], size: int, after: Cursor | None = None, where: InboxFilter | None = None
+        self,
+        principals: Collection[str],
+        size: int,
+        after: Cursor | None = None,
+        where: InboxFilter | None = None,
     ) -> list[InboxRow]:
         """Give the next tasks by due date: one range of the key per principal, merged."""
         if not principals:
             return []
-        parts = [self._range(principal, size, after, where or InboxFilter()) for principal in sorted(principals)]
+        parts = [
+            self._range(principal, size, after, where or InboxFilter()) for principal in sorted(principals)
+        ]
         merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
         query = select(merged).order_by(merged.c.due_at, merged.c.user_task_id).limit(size)
         with self._database.reading() as connection:
@@ -75,7 +81,9 @@ class InboxStore:
         parts = []
         for principal in sorted(principals):
             if where is None:
-                part = select(literal(1)).where(s.inbox.c.tenant_id == self._tenant, s.inbox.c.principal == principal)
+                part = select(literal(1)).where(
+                    s.inbox.c.tenant_id == self._tenant, s.inbox.c.principal == principal
+                )
             else:
                 part = self._filtered(select(literal(1)).select_from(_joined()), principal, where)
             parts.append(select(part.limit(COUNT_CAP + 1).subquery()))
@@ -102,7 +110,9 @@ class InboxStore:
     def draft(self, user_task_id: int) -> tuple[bytes, int] | None:
         """Give a task's sealed draft and its moment."""
         task = s.user_task.c
-        query = select(task.sealed_draft, task.draft_at).where(task.tenant_id == self._tenant, task.id == user_task_id)
+        query = select(task.sealed_draft, task.draft_at).where(
+            task.tenant_id == self._tenant, task.id == user_task_id
+        )
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         return (row[0], row[1]) if row and row[0] is not None else None
@@ -127,7 +137,9 @@ class InboxStore:
             case.office_id,
         ).select_from(_joined())
         if after is not None:
-            query = query.where(tuple_(inbox.due_at, inbox.user_task_id) > tuple_(literal(after[0]), literal(after[1])))
+            query = query.where(
+                tuple_(inbox.due_at, inbox.user_task_id) > tuple_(literal(after[0]), literal(after[1]))
+            )
         return self._filtered(query, principal, where).order_by(inbox.due_at, inbox.user_task_id).limit(size)
 
     def _filtered(self, query: Select[Any], principal: str, where: InboxFilter) -> Select[Any]:
@@ -140,7 +152,9 @@ class InboxStore:
         if where.due_after is not None:
             query = query.where(inbox.due_at >= where.due_after)
         if where.text.strip():
-            pattern = "%" + where.text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            pattern = (
+                "%" + where.text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            )
             query = query.where(
                 or_(case.business_key.ilike(pattern, escape="\\"), case.title.ilike(pattern, escape="\\"))
             )
@@ -149,6 +163,6 @@ class InboxStore:
 
 def _joined() -> Any:
     inbox, task, case = s.inbox, s.user_task, s.process_instance
-    return inbox.join(task, (task.c.tenant_id == inbox.c.tenant_id) & (task.c.id == inbox.c.user_task_id)).join(
-        case, (case.c.tenant_id == task.c.tenant_id) & (case.c.id == task.c.process_instance_id)
-    )
+    return inbox.join(
+        task, (task.c.tenant_id == inbox.c.tenant_id) & (task.c.id == inbox.c.user_task_id)
+    ).join(case, (case.c.tenant_id == task.c.tenant_id) & (case.c.id == task.c.process_instance_id))

@@ -50,7 +50,10 @@ class JobStore:
             update(s.job)
             .where(mine, table.lease_token == bindparam("b_token"))
             .values(
-                lease_until=None, lease_token=None, attempts=bindparam("b_attempts"), due_at=bindparam("b_due")
+                lease_until=None,
+                lease_token=None,
+                attempts=bindparam("b_attempts"),
+                due_at=bindparam("b_due"),
             ),
             database.engine,
         )
@@ -83,7 +86,12 @@ class JobStore:
         """Give a job back, to be tried again at another moment."""
         with self._database.writing() as connection:
             self._release.run(
-                connection, b_tenant=self._tenant, b_id=job_id, b_token=token, b_attempts=attempts, b_due=due_at
+                connection,
+                b_tenant=self._tenant,
+                b_id=job_id,
+                b_token=token,
+                b_attempts=attempts,
+                b_due=due_at,
             )
 
     def delete(self, job_id: int) -> None:

@@ -77,7 +77,9 @@ class PeopleStore:
         """Find a person by id or user name."""
         table = s.person.c
         wanted = table.id == person_id if username is None else table.username == username
-        query = select(*(table[name] for name in PersonRow.__slots__)).where(table.tenant_id == self._tenant, wanted)
+        query = select(*(table[name] for name in PersonRow.__slots__)).where(
+            table.tenant_id == self._tenant, wanted
+        )
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         return PersonRow(*row) if row else None
@@ -103,7 +105,9 @@ class PeopleStore:
         table = s.person
         with self._database.writing() as connection:
             connection.execute(
-                update(table).where(table.c.tenant_id == self._tenant, table.c.id == person_id).values(**changes)
+                update(table)
+                .where(table.c.tenant_id == self._tenant, table.c.id == person_id)
+                .values(**changes)
             )
 
     def _join(self, connection: Connection, person_id: int, memberships: list[tuple[str, int]]) -> None:

@@ -26,7 +26,9 @@ FAR_FUTURE_MS = 253_402_214_400_000
 metadata = MetaData()
 
 
-def _table(name: str, *columns: Column[object] | Index | UniqueConstraint, key: tuple[str, ...], rowid: bool = False) -> Table:
+def _table(
+    name: str, *columns: Column[object] | Index | UniqueConstraint, key: tuple[str, ...], rowid: bool = False
+) -> Table:
     """Make a table whose primary key begins with the tenant."""
     tenant: Column[object] = Column("tenant_id", Integer, nullable=False)
     return Table(
@@ -100,7 +102,13 @@ process_instance = _table(
     rowid=True,
 )
 
-subject = _table("subject", _text("kind"), _bytes("digest"), _id("process_instance_id"), key=("kind", "digest", "process_instance_id"))
+subject = _table(
+    "subject",
+    _text("kind"),
+    _bytes("digest"),
+    _id("process_instance_id"),
+    key=("kind", "digest", "process_instance_id"),
+)
 """Keyed hashes of identity numbers, for finding double applications."""
 
 user_task = _table(
@@ -125,7 +133,13 @@ user_task = _table(
     rowid=True,
 )
 
-inbox = _table("inbox", _text("principal"), _ms("due_at"), _id("user_task_id"), key=("principal", "due_at", "user_task_id"))
+inbox = _table(
+    "inbox",
+    _text("principal"),
+    _ms("due_at"),
+    _id("user_task_id"),
+    key=("principal", "due_at", "user_task_id"),
+)
 """Who sees which open task: `p<person>` once claimed, `<group>@<office>` before."""
 
 job = _table(
@@ -142,7 +156,13 @@ job = _table(
     _id("lease_token", nullable=True),
     key=("id",),
 )
-Index("job_waiting", job.c.tenant_id, job.c.due_at, sqlite_where=job.c.state == "waiting", postgresql_where=job.c.state == "waiting")
+Index(
+    "job_waiting",
+    job.c.tenant_id,
+    job.c.due_at,
+    sqlite_where=job.c.state == "waiting",
+    postgresql_where=job.c.state == "waiting",
+)
 Index("job_instance", job.c.tenant_id, job.c.process_instance_id)
 
 deadline = _table(
@@ -249,7 +269,13 @@ person = _table(
     key=("id",),
 )
 
-membership = _table("membership", _id("person_id"), _text("group_key"), _id("office_id"), key=("person_id", "group_key", "office_id"))
+membership = _table(
+    "membership",
+    _id("person_id"),
+    _text("group_key"),
+    _id("office_id"),
+    key=("person_id", "group_key", "office_id"),
+)
 
 sign_in_attempt = _table("sign_in_attempt", _text("key"), _ms("at"), _id("id"), key=("key", "at", "id"))
 

@@ -39,8 +39,12 @@ class SettingStore:
             taken = {row[0] for row in connection.execute(select(node.number).where(node.tenant_id == 0))}
             free = next((number for number in range(MAX_PROCESSES) if number not in taken), None)
             if free is None:
-                raise EngineError(f"Expected a free process number, but all {MAX_PROCESSES} are leased", code="no_number")
-            connection.execute(insert(s.node), {"tenant_id": 0, "number": free, "token": token, "until": until})
+                raise EngineError(
+                    f"Expected a free process number, but all {MAX_PROCESSES} are leased", code="no_number"
+                )
+            connection.execute(
+                insert(s.node), {"tenant_id": 0, "number": free, "token": token, "until": until}
+            )
         return free
 
     def renew_process_number(self, number: int, token: int, until: int) -> bool:
@@ -58,7 +62,9 @@ class SettingStore:
         """Give a leased number back."""
         node = s.node.c
         with self._database.writing() as connection:
-            connection.execute(delete(s.node).where(node.tenant_id == 0, node.number == number, node.token == token))
+            connection.execute(
+                delete(s.node).where(node.tenant_id == 0, node.number == number, node.token == token)
+            )
 
     def note_attempt(self, key: str, at: int, attempt_id: int, keep_since: int) -> int:
         """Note a failed sign-in and give how many there were since a moment."""

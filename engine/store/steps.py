@@ -195,7 +195,10 @@ class StepStore:
         prefix, definition_id = saved.case_number
         with self._database.writing() as connection:
             row = self._statements.next_number.run(
-                connection, b_tenant=self._tenant, b_key=saved.instance.service_key, b_definition=definition_id
+                connection,
+                b_tenant=self._tenant,
+                b_key=saved.instance.service_key,
+                b_definition=definition_id,
             ).first()
             if row is None:
                 raise ConflictError
@@ -246,26 +249,41 @@ class StepStore:
         statements, tenant = self._statements, self._tenant
         instance_id = saved.instance.id
         self._change_tasks(connection, saved.changed)
-        statements.insert_task.run_many(connection, [{"tenant_id": tenant, **_fields(row)} for row in saved.opened])
+        statements.insert_task.run_many(
+            connection, [{"tenant_id": tenant, **_fields(row)} for row in saved.opened]
+        )
         moved = [change for change in saved.changed if _inbox_moves(change)]
         statements.delete_inbox.run_many(
             connection,
-            [_inbox_key(tenant, change.before.principal, change.before.due_at, change.before.id) for change in moved],
+            [
+                _inbox_key(tenant, change.before.principal, change.before.due_at, change.before.id)
+                for change in moved
+            ],
         )
         arrivals = [(row.principal, row.due_at, row.id) for row in saved.opened]
-        arrivals += [(change.principal, change.due_at, change.before.id) for change in moved if change.principal]
+        arrivals += [
+            (change.principal, change.due_at, change.before.id) for change in moved if change.principal
+        ]
         statements.insert_inbox.run_many(
             connection,
-            [{"tenant_id": tenant, "principal": who, "due_at": due, "user_task_id": task} for who, due, task in arrivals],
+            [
+                {"tenant_id": tenant, "principal": who, "due_at": due, "user_task_id": task}
+                for who, due, task in arrivals
+            ],
         )
         statements.insert_history.run(
             connection, tenant_id=tenant, process_instance_id=instance_id, **_fields(saved.history)
         )
-        statements.delete_job.run_many(connection, [{"b_tenant": tenant, "b_id": job} for job in saved.jobs_removed])
+        statements.delete_job.run_many(
+            connection, [{"b_tenant": tenant, "b_id": job} for job in saved.jobs_removed]
+        )
         statements.insert_job.run_many(connection, [_job(tenant, row) for row in saved.jobs_added])
         statements.upsert_deadline.run_many(
             connection,
-            [{"tenant_id": tenant, "process_instance_id": instance_id, **_fields(row)} for row in saved.deadlines],
+            [
+                {"tenant_id": tenant, "process_instance_id": instance_id, **_fields(row)}
+                for row in saved.deadlines
+            ],
         )
         statements.insert_incident.run_many(
             connection,
@@ -284,7 +302,12 @@ class StepStore:
         statements.insert_subject.run_many(
             connection,
             [
-                {"tenant_id": tenant, "kind": "identity", "digest": digest, "process_instance_id": instance_id}
+                {
+                    "tenant_id": tenant,
+                    "kind": "identity",
+                    "digest": digest,
+                    "process_instance_id": instance_id,
+                }
                 for digest in saved.subjects
             ],
         )
@@ -314,7 +337,10 @@ class _Statements:
 
     def __init__(self, database: Database) -> None:
         engine = database.engine
-        of = lambda statement: Statement(statement, engine)  # noqa: E731 - shorter than a method
+
+        def of(statement: Any) -> Statement:
+            return Statement(statement, engine)
+
         instance, task = s.process_instance.c, s.user_task.c
         instance_columns = [instance[name] for name in InstanceRow.__slots__]
         here = instance.tenant_id == bindparam("b_tenant")
@@ -347,7 +373,11 @@ class _Statements:
             .returning(s.service.c.last_number)
         )
         self.update_task = of(_update_task())
-        self.insert_task = of(insert(s.user_task).values({name: bindparam(name) for name in ("tenant_id", *UserTaskRow.__slots__)}))
+        self.insert_task = of(
+            insert(s.user_task).values(
+                {name: bindparam(name) for name in ("tenant_id", *UserTaskRow.__slots__)}
+            )
+        )
         inbox = s.inbox.c
         self.delete_inbox = of(
             delete(s.inbox).where(
@@ -359,11 +389,18 @@ class _Statements:
         )
         self.insert_inbox = of(insert(s.inbox))
         self.insert_history = of(insert(s.history))
-        self.delete_job = of(delete(s.job).where(s.job.c.tenant_id == bindparam("b_tenant"), s.job.c.id == bindparam("b_id")))
+        self.delete_job = of(
+            delete(s.job).where(s.job.c.tenant_id == bindparam("b_tenant"), s.job.c.id == bindparam("b_id"))
+        )
         self.insert_job = of(insert(s.job))
         self.upsert_deadline = of(_upsert_deadline(engine.dialect.name))
         self.insert_incident = of(
-            insert(s.incident).values({name: bindparam(name) for name in ("tenant_id", "process_instance_id", "state", *IncidentRow.__slots__)})
+            insert(s.incident).values(
+                {
+                    name: bindparam(name)
+                    for name in ("tenant_id", "process_instance_id", "state", *IncidentRow.__slots__)
+                }
+            )
         )
         self.resolve_incident = of(
             update(s.incident)
@@ -398,7 +435,7 @@ def _update_instance() -> Any:
 def _update_task() -> Any:
     """Change a task that is still as it was read; a finished one loses its draft."""
     table = s.user_task
-    keep = bindparam("b_keep")
+    keep: Any = bindparam("b_keep")
     return (
         update(table)
         .where(

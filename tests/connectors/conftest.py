@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,9 @@ def call(
 
 
 @contextmanager
-def answering(answer: Callable[[socket.socket], None], received: list[bytes] | None = None) -> Iterator[str]:
+def answering(
+    answer: Callable[[socket.socket], None], received: list[bytes] | None = None, *, asks_first: bool = True
+) -> Iterator[str]:
     """Serve one connection by hand, for what no decent server would send; gives the address."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -60,7 +62,7 @@ def answering(answer: Callable[[socket.socket], None], received: list[bytes] | N
             with connection:
                 connection.settimeout(5)
                 try:
-                    request = read_request(connection)
+                    request = read_request(connection) if asks_first else b""
                     if received is not None:
                         received.append(request)
                     answer(connection)
@@ -90,3 +92,18 @@ def raw(status: str, body: bytes, *, headers: str = "", length: int | None = Non
     """Write an answer as it goes over the wire; `length` is what it promises."""
     promised = len(body) if length is None else length
     return f"HTTP/1.1 {status}\r\n{headers}Content-Length: {promised}\r\n\r\n".encode() + body
+
+
+def trickle(head: bytes) -> Callable[[socket.socket], None]:
+    """Send a byte now and then, so that every single read is answered in time."""
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall(head)
+        connection.settimeout(0.02)
+        for _ in range(250):
+            connection.sendall(b"a")
+            with suppress(TimeoutError):
+                if connection.recv(65536) == b"":
+                    return
+
+    return send

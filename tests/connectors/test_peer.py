@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import time
-from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import pytest
 from connectors.peer import MAX_ANSWER_BYTES, Peer
 from engine.ports import ConnectorError
 
-from .conftest import answering, raw
+from .conftest import answering, raw, trickle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,21 +32,6 @@ def failure(answer: bytes | Callable[[socket.socket], None], *, timeout_s: float
     with answering(send) as url, pytest.raises(ConnectorError) as caught:
         ask(url, timeout_s=timeout_s)
     return caught.value.code, caught.value.permanent
-
-
-def trickle(head: bytes) -> Callable[[socket.socket], None]:
-    """Send a byte now and then, so that every single read is answered in time."""
-
-    def send(connection: socket.socket) -> None:
-        connection.sendall(head)
-        connection.settimeout(0.02)
-        for _ in range(250):
-            connection.sendall(b"a")
-            with suppress(TimeoutError):
-                if connection.recv(1) == b"":
-                    return
-
-    return send
 
 
 def test_it_gives_the_answer_with_exact_numbers() -> None:
@@ -149,6 +133,13 @@ def test_it_waits_no_longer_than_told_for_a_system_that_trickles(head: bytes) ->
 
     assert failure(trickle(head), timeout_s=0.2) == ("registry_timeout", False)
     assert time.monotonic() - began < 2
+
+
+def test_it_asks_nothing_when_there_is_no_time() -> None:
+    with pytest.raises(ConnectorError) as caught:
+        ask("http://127.0.0.1:9", timeout_s=0)
+
+    assert caught.value.code == "registry_timeout"
 
 
 def test_it_waits_no_longer_than_told_for_a_silent_system() -> None:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from connectors.peer import Peer
 from engine.ports import ConnectorError
 
-from .conftest import raw, read_request
+from .conftest import answering, raw, read_request, trickle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,6 +112,20 @@ def test_it_waits_no_longer_than_told_for_a_system_that_trickles(certificate: Pa
     began = time.monotonic()
     with encrypted(certificate, answer) as url, pytest.raises(ConnectorError) as caught:
         ask(url, ssl.create_default_context(cafile=certificate), timeout_s=0.3)
+
+    assert caught.value.code == "registry_timeout"
+    assert time.monotonic() - began < 3
+
+
+def test_it_waits_no_longer_than_told_for_a_handshake_that_trickles() -> None:
+    """A record of four thousand bytes is promised and comes byte by byte."""
+    began = time.monotonic()
+
+    with (
+        answering(trickle(b"\x16\x03\x03\x10\x00"), asks_first=False) as url,
+        pytest.raises(ConnectorError) as caught,
+    ):
+        ask(url.replace("http:", "https:"), None, timeout_s=0.3)
 
     assert caught.value.code == "registry_timeout"
     assert time.monotonic() - began < 3

@@ -17,7 +17,7 @@ from engine.ports import Call, ConnectorError
 from .conftest import LI, WANG, Played, answering, call, question, raw
 
 FACTS = {
-    "report_no": "HD-1",
+    "query_no": "HD-1",
     "wage": 1200.1,
     "business": 0,
     "property": 0,
@@ -46,7 +46,7 @@ def test_it_gives_the_facts_that_the_service_reads(played: Played) -> None:
     facts = played.registry.call(Call("verify_household", question(WANG, LI), "1", 5))
 
     sums = {"wage", "business", "property", "transfer", "excluded", "deposits"}
-    assert facts.keys() == sums | {"vehicles", "homes", "report_no", "mismatches"}
+    assert facts.keys() == sums | {"vehicles", "homes", "query_no", "mismatches"}
     assert all(isinstance(facts[name], Decimal) for name in sums)
     assert all(isinstance(facts[name], int) for name in ("vehicles", "homes"))
 
@@ -119,7 +119,7 @@ def test_it_names_the_parameter_that_is_wrong_and_not_what_it_holds(
         ({"vehicles": 1.5}, "vehicles"),
         ({"vehicles": True}, "vehicles"),
         ({"homes": 101}, "homes"),
-        ({"report_no": ""}, "report_no"),
+        ({"query_no": ""}, "query_no"),
         ({"mismatches": [{"name": "王建国", "source": "gossip"}]}, "mismatches[0].source"),
         (
             {"wage": "a", "business": "a", "property": "a", "transfer": "a", "excluded": "a", "homes": "a"},

@@ -36,8 +36,8 @@ def test_it_knows_the_same_of_a_person_every_time(played: Played) -> None:
     first = played.registry.call(call("1", **question(WANG, LI)))
     second = played.registry.call(call("2", **question(WANG, LI)))
 
-    assert {**first, "report_no": ""} == {**second, "report_no": ""}
-    assert first["report_no"] != second["report_no"]
+    assert {**first, "query_no": ""} == {**second, "query_no": ""}
+    assert first["query_no"] != second["query_no"]
 
 
 def test_it_draws_the_shares_that_were_asked_for() -> None:

@@ -71,7 +71,9 @@ class Chronicle:
         faults += [str(one) for one in audit.verify(found.runtime, changed)]
         for case in every_case(changed):
             row = case.row
-            self.links[row.id] = [history.open_link(found.runtime.sealer, row.id, one) for one in case.history]
+            self.links[row.id] = [
+                history.open_link(found.runtime.sealer, row.id, one) for one in case.history
+            ]
             self._steps[row.id] = Counter(_steps(self.links[row.id], changed.user_tasks(row.id)))
             self._versions[row.id] = row.row_version
         return faults

@@ -50,7 +50,9 @@ _ASK = extensions(
 )
 
 CHAIN = bundle(
-    _BEGIN + "".join(user_task(f"t{n}", form="a") for n in range(1, 5)) + _DONE
+    _BEGIN
+    + "".join(user_task(f"t{n}", form="a") for n in range(1, 5))
+    + _DONE
     + chain("begin", "t1", "t2", "t3", "t4", "done"),
     key="chain",
     process=_PROCESS.format("C"),

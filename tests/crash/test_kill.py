@@ -52,7 +52,7 @@ FAULTS = [
 def seed() -> int:
     """Choose the moments of the kills; `CRASH_SEED` repeats those of a run that failed."""
     chosen = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(1_000_000))
-    print(f"CRASH_SEED={chosen}")  # noqa: T201 - shown when the test fails
+    print(f"CRASH_SEED={chosen}")
     return chosen
 
 
@@ -145,7 +145,9 @@ def let_time_pass(found: Installation, dice: random.Random) -> None:
 def end_leases(found: Installation) -> None:
     """Do as if the two minutes had passed for which the killed process had claimed its jobs."""
     with found.runtime.database.writing() as connection:
-        connection.execute(update(schema.job).values(lease_until=0).where(schema.job.c.lease_until.isnot(None)))
+        connection.execute(
+            update(schema.job).values(lease_until=0).where(schema.job.c.lease_until.isnot(None))
+        )
 
 
 def finish_every_case(found: Installation) -> None:
@@ -225,7 +227,7 @@ def say(chronicle: Chronicle, people: list[Caseworker]) -> None:
     diary = together(people)
     in_doubt = diary.asked - diary.refused - diary.acknowledged
     kept = sum(1 for step in in_doubt if chronicle.happened[step])
-    print(  # noqa: T201 - shown with -s
+    print(
         f"{KILLS} kills, {len(chronicle.links)} cases, {diary.acknowledged.total()} steps acknowledged, "
         f"{diary.refused.total()} refused, {in_doubt.total()} in doubt, of which {kept} had happened"
     )

@@ -27,11 +27,15 @@ def test_it_refuses_with_reason_facts_clause_and_remedy(town: Office) -> None:
     expect(page.locator("summary", has_text="Statutory limit")).to_contain_text("30 working days left")
     expect(clerk.letter(case, "Result of the data verification")).to_contain_text("Measures, art. 18")
     clerk.do("Record the applicant's answer", case, {"Applicant told on": clerk.today})
-    expect(clerk.case(case).locator("summary", has_text="Promised limit")).to_contain_text("working days left")
+    expect(clerk.case(case).locator("summary", has_text="Promised limit")).to_contain_text(
+        "working days left"
+    )
 
     # Two people survey at home and find the wages.
     reviewer.do("Arrange the survey", case, households.appointment(reviewer.today))
-    reviewer.sign_first("Household survey", case, households.survey(reviewer.today, wages="3200", transfers="2000"))
+    reviewer.sign_first(
+        "Household survey", case, households.survey(reviewer.today, wages="3200", transfers="2000")
+    )
     colleague.sign_second("Household survey", case)
 
     # What the rules find not eligible cannot be granted, whoever wishes it.

@@ -22,7 +22,9 @@ def test_it_ends_at_once_before_acceptance(town: Office) -> None:
     expect(clerk.page.locator(".notice-success")).to_have_text("The withdrawal has been received")
     expect(clerk.page.locator(".answer")).to_contain_text("Withdrawn")
     expect(clerk.page.get_by_role("link", name="Withdraw", exact=True)).to_have_count(0)
-    expect(clerk.letter(case, "Confirmation of withdrawal")).to_contain_text("You may apply again at any time")
+    expect(clerk.letter(case, "Confirmation of withdrawal")).to_contain_text(
+        "You may apply again at any time"
+    )
     expect(town.desk("reviewer").row("Check the papers", case)).to_have_count(0)
 
 

@@ -26,13 +26,15 @@ def test_it_extends_surveys_again_and_confirms_after_an_objection(town: Office) 
     reviewer.sign_first("Household survey", case, households.survey(reviewer.today))
     colleague.sign_second("Household survey", case)
     leader.do("Give the first opinion", case, {"Opinion": "To grant", "Reasons": "符合条件"})
-    committee.do("Post the public notice", case, {"Posted on": committee.today, "Where": "公告栏", NOTICE: True})
+    committee.do(
+        "Post the public notice", case, {"Posted on": committee.today, "Where": "公告栏", NOTICE: True}
+    )
 
     # Somebody who wants no name objects; from now on the statutory clock of 45 days counts.
     town.later("1 working day")
     committee.tell(case, "Record an objection", {"What is objected": "该户有子女按月给钱"})
     page = clerk.case(case)
-    expect(page.locator(".answer")).to_contain_text("Decide how to re-examine")
+    expect(page.locator(".answer")).to_contain_text("Choose how to re-examine")
     expect(page.locator("summary", has_text="Promised limit")).to_contain_text("handed over")
     expect(page.locator("summary", has_text="Statutory limit")).to_contain_text("8 May 2026 17:00")
     letter = clerk.letter(case, "Notice of extension")
@@ -47,18 +49,18 @@ def test_it_extends_surveys_again_and_confirms_after_an_objection(town: Office) 
     expect(clerk.page.get_by_role("row", name="8 May 2026")).to_contain_text("45")
 
     # A second survey finds more support, and the leader gives a new opinion.
-    leader.do(
-        "Decide how to re-examine", case, {"Way": "New survey", "Reasons": "事实需查清"}
-    )
+    leader.do("Choose how to re-examine", case, {"Way": "New survey", "Reasons": "事实需查清"})
     colleague.sign_first("Survey again", case, households.survey(colleague.today, transfers="1800"))
     reviewer.sign_second("Survey again", case)
     leader.do("Give the first opinion", case, {"Opinion": "To grant", "Reasons": "符合条件"})
 
     # No second notice: the district visits, two people again, and confirms a smaller amount.
     visit = {"Visited on": clerk.today, "Result": "Agrees with the survey", "Findings": "一致"}
-    town.desk("county").sign_first("Visit the household", case, visit)
-    town.desk("county2").sign_second("Visit the household", case)
-    town.desk("county").do("Review and confirm", case, {"What to do": "Grant", "Facts and reasons": "符合条件"})
+    town.desk("county").sign_first("District visit", case, visit)
+    town.desk("county2").sign_second("District visit", case)
+    town.desk("county").do(
+        "Review and confirm", case, {"What to do": "Grant", "Facts and reasons": "符合条件"}
+    )
     expect(clerk.letter(case, "Confirmation of the minimum living allowance")).to_contain_text("¥1,500.00")
 
     # The history tells it all, and the diagram shows the way that the case took.

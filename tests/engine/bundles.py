@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from types import MappingProxyType
 
 import yaml
@@ -39,7 +40,10 @@ def diagram(body: str, *, key: str = "t", extra: str = "", process: str = _PROCE
 
 def bundle(body: str, *, key: str = "t", extra: str = "", process: str = _PROCESS, **files: bytes) -> Bundle:
     """Make a service of one diagram; `files` are named with `__` for a dot, such as `form__form__json`."""
-    contents = {f"{key}.bpmn": diagram(body, key=key, extra=extra, process=process), "any.form.json": ANY_FORM}
+    contents = {
+        f"{key}.bpmn": diagram(body, key=key, extra=extra, process=process),
+        "any.form.json": ANY_FORM,
+    }
     for name, content in files.items():
         contents[name.replace("__", ".")] = content
     drawn = b"".join(content for name, content in contents.items() if name.endswith(".bpmn"))
@@ -55,7 +59,10 @@ def bundle(body: str, *, key: str = "t", extra: str = "", process: str = _PROCES
 def _texts(key: str, contents: dict[str, bytes]) -> bytes:
     """Name everything by its own id."""
     drawn = b"".join(content for name, content in contents.items() if name.endswith(".bpmn"))
-    names = lambda tag: {found.decode() for found in re.findall(rb"<(?:" + tag + rb') [^>]*?\bid="(\w+)"', drawn)}  # noqa: E731
+
+    def names(tag: bytes) -> set[str]:
+        return {found.decode() for found in re.findall(rb"<(?:" + tag + rb') [^>]*?\bid="(\w+)"', drawn)}
+
     words = {
         "service": {"name": key},
         "processes": {name: name for name in names(b"bpmn:process")},
@@ -84,7 +91,7 @@ def extensions(inner: str) -> str:
 
 def chain(*ids: str) -> str:
     """Write flows from each id to the next."""
-    return "".join(flow(source, target) for source, target in zip(ids, ids[1:], strict=False))
+    return "".join(flow(source, target) for source, target in pairwise(ids))
 
 
 def start_and_end(*ids: str) -> str:

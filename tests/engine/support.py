@@ -42,7 +42,9 @@ class MovedClock:
 
 
 def person(number: int, name: str, *groups: str, office: int = QINGHE, roles: str = "caseworker") -> Actor:
-    return Actor(number, name, office, frozenset((group, office) for group in groups), frozenset(roles.split()))
+    return Actor(
+        number, name, office, frozenset((group, office) for group in groups), frozenset(roles.split())
+    )
 
 
 CLERK = person(11, "Chen", "clerk")
@@ -61,7 +63,9 @@ class World:
     clock: MovedClock = field(default_factory=MovedClock)
 
     def deploy(self, bundle: Bundle) -> None:
-        row = DefinitionRow(self.runtime.ids.next(), bundle.key, 0, bundle.digest, self.runtime.now_ms(), None, "")
+        row = DefinitionRow(
+            self.runtime.ids.next(), bundle.key, 0, bundle.digest, self.runtime.now_ms(), None, ""
+        )
         self.runtime.catalogue.deploy(bundle, row)
 
     def start(self, key: str = "t", **variables: object) -> Started:

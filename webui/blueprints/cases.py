@@ -52,7 +52,9 @@ def listing() -> Any:
     before = request.args.get("before", "")
     cursor = int(before) if before.isdigit() and len(before) < 20 else None  # noqa: PLR2004 - an id
     rows = installation().cases.cases(offices, where, before=cursor, size=PAGE + 1)
-    kept = {name: request.args[name] for name in ("q", "service", "state") if request.args.get(name)}
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("q", "service", "state") if request.args.get(name)
+    }
     return render_template(
         "cases.html",
         rows=[
@@ -115,7 +117,9 @@ def show(case_id: int) -> Any:
         ],
         files=found.cases.attachments(case_id),
         comments=comments,
-        buttons=[(name, definition.texts.say(language(), "messages", name, "button")) for name in view.messages],
+        buttons=[
+            (name, definition.texts.say(language(), "messages", name, "button")) for name in view.messages
+        ],
         answers=_application(view),
         started=moment_words(view.row.started_at, calendar),
     )
@@ -162,7 +166,9 @@ def ledger(case_id: int, deadline_id: str) -> Any:
         raise NotFound("Expected a clock of this case, but there is none", code="clock_unknown")
     now = installation().runtime.clock.now()
     drawn = _clock(view, clock, now)
-    return render_template("ledger.html", view=view, case=view.row, clock=drawn, service=service_name(view.definition))
+    return render_template(
+        "ledger.html", view=view, case=view.row, clock=drawn, service=service_name(view.definition)
+    )
 
 
 @pages.route("/<int:case_id>/messages/<name>", methods=["GET", "POST"])
@@ -184,7 +190,10 @@ def message(case_id: int, name: str) -> Any:
         except InvalidInput as exc:
             problems, problem = exc.details.get("problems", ()), message_of(exc)
         else:
-            flash(definition.texts.get(language(), "messages", name, "done") or _("It has been recorded."), "success")
+            flash(
+                definition.texts.get(language(), "messages", name, "done") or _("It has been recorded."),
+                "success",
+            )
             return redirect(url_for("cases.show", case_id=case_id))
     shown = forms.visible(schema, raw, _evaluate(view))
     texts = definition.texts.section(language(), "forms", form or "")
@@ -306,7 +315,11 @@ def _diagrams(view: CaseView, overdue: set[str]) -> list[dict[str, Any]]:
                 "name": view.definition.texts.say(language(), "processes", process),
                 "href": url_for("cases.diagram", case_id=view.row.id, process=process),
                 "facts": facts,
-                "here": any(view.definition.elements[key].kind != "callActivity" for key in view.current if key in elements),
+                "here": any(
+                    view.definition.elements[key].kind != "callActivity"
+                    for key in view.current
+                    if key in elements
+                ),
             }
         )
     return sorted(found, key=lambda one: not one["here"])
@@ -330,5 +343,3 @@ def _evaluate(view: CaseView) -> Any:
         return feel.compile(text, names=view.definition.names).evaluate(variables, environment)
 
     return evaluate
-
-

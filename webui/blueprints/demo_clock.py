@@ -37,7 +37,9 @@ def move() -> Any:
         day = runtime.calendar.add_working_days(local.date(), _WORKING_DAYS[step])
         moment = datetime.combine(day, local.timetz())
     else:
-        raise InvalidInput(f"Expected one of {[*_HOURS, *_WORKING_DAYS]}, but got {step!r}", code="step_unknown")
+        raise InvalidInput(
+            f"Expected one of {[*_HOURS, *_WORKING_DAYS]}, but got {step!r}", code="step_unknown"
+        )
     assert isinstance(runtime.clock, MovableClock)
     _go(runtime, runtime.clock, moment)
     flash(_("It is %(now)s now.", now=clock_words(runtime.clock.now(), runtime.calendar)), "info")

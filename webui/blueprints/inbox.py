@@ -35,7 +35,11 @@ def show() -> Any:
     view = view or ("mine" if counts["mine"] else "groups")
     where, cursor = _filter(), _cursor(request.args.get("after", ""))
     rows = runtime.inbox.page(_principals(view), PAGE + 1, cursor, where)
-    following = _address(view, after=f"{rows[PAGE - 1].due_at}.{rows[PAGE - 1].user_task_id}") if len(rows) > PAGE else None
+    following = (
+        _address(view, after=f"{rows[PAGE - 1].due_at}.{rows[PAGE - 1].user_task_id}")
+        if len(rows) > PAGE
+        else None
+    )
     return render_template(
         "inbox.html",
         view=view,
@@ -79,7 +83,9 @@ def _filter() -> InboxFilter:
     now = installation().runtime.clock.now()
     before = {"overdue": to_ms(now), "soon": to_ms(now + _SOON)}.get(request.args.get("due", ""))
     return InboxFilter(
-        text=request.args.get("q", "")[:100], service_key=request.args.get("service") or None, due_before=before
+        text=request.args.get("q", "")[:100],
+        service_key=request.args.get("service") or None,
+        due_before=before,
     )
 
 
@@ -89,8 +95,10 @@ def _cursor(text: str) -> tuple[int, int] | None:
 
 
 def _address(view: str, *, keep: bool = True, **more: str) -> str:
-    kept = {name: request.args[name] for name in ("q", "service", "due") if keep and request.args.get(name)}
-    return url_for("inbox.show", view=view, **kept, **more)
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("q", "service", "due") if keep and request.args.get(name)
+    }
+    return url_for("inbox.show", view=view, **{**kept, **more})
 
 
 def _back() -> str:

@@ -17,7 +17,9 @@ pages = Blueprint("sign_in", __name__)
 @pages.get("/sign-in")
 def form() -> Any:
     """Show the form."""
-    return render_template("sign_in.html", username="", problem=None, next=request.args.get("next", ""), cast=_cast())
+    return render_template(
+        "sign_in.html", username="", problem=None, next=request.args.get("next", ""), cast=_cast()
+    )
 
 
 @pages.post("/sign-in")
@@ -45,7 +47,12 @@ def leave() -> Any:
 def _inside(target: str) -> str:
     """Give the page to go on to; never another site."""
     parts = urlsplit(target)
-    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    safe = (
+        target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and not parts.netloc
+        and not parts.scheme
+    )
     return target if safe else url_for("inbox.show")
 
 

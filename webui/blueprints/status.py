@@ -18,7 +18,9 @@ def healthz() -> Any:
     found = installation()
     found.runtime.database.ping()
     beating = found.heartbeat()
-    return jsonify({"ok": beating, "database": "ok", "background": "ok" if beating else "stopped"}), 200 if beating else 503
+    return jsonify(
+        {"ok": beating, "database": "ok", "background": "ok" if beating else "stopped"}
+    ), 200 if beating else 503
 
 
 @pages.get("/help")

@@ -44,7 +44,9 @@ def work(task_id: int) -> Any:
     if "_send_back" in request.form:
         return _with_reason(opened, lambda reason: user_tasks.send_back(runtime, task_id, person, reason))
     if "_return" in request.form:
-        return _with_reason(opened, lambda reason: user_tasks.return_to_first(runtime, task_id, person, reason))
+        return _with_reason(
+            opened, lambda reason: user_tasks.return_to_first(runtime, task_id, person, reason)
+        )
     raw = form_pages.parse(opened.schema, request.form)
     try:
         keep_files(opened.schema, raw, case_id=opened.case.row.id, task_id=task_id)
@@ -69,8 +71,12 @@ def draft(task_id: int) -> Any:
     """Keep the draft while somebody types; answers with a word for the page."""
     runtime = installation().runtime
     opened = _Opened(task_id)
-    kept = opened.mine and user_tasks.save_draft(runtime, task_id, actor(), form_pages.parse(opened.schema, request.form))
-    return render_template("parts/draft.html", draft_at=runtime.now_ms() if kept else None, calendar=runtime.calendar)
+    kept = opened.mine and user_tasks.save_draft(
+        runtime, task_id, actor(), form_pages.parse(opened.schema, request.form)
+    )
+    return render_template(
+        "parts/draft.html", draft_at=runtime.now_ms() if kept else None, calendar=runtime.calendar
+    )
 
 
 class _Opened:
@@ -96,7 +102,8 @@ class _Opened:
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        return self.case.definition.forms[self.element.form or ""]
+        found: Mapping[str, Any] = self.case.definition.forms[self.element.form or ""]
+        return found
 
     def page(
         self,

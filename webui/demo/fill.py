@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from engine import scheduler
 from engine.definitions import read_folder
 from engine.definitions.declarations import read_yaml
-from engine.ports import Call, Connector, ConnectorError
+from engine.ports import Call, ConnectorError
 from engine.scenarios import Story, StoryError, outside_answers
 from engine.state import from_ms
 from engine.store.definitions import DefinitionRow
@@ -123,7 +123,9 @@ def _deploy_all(found: Installation) -> Iterator[Definition]:
     for folder in sorted(found.settings.processes_dir.iterdir()):
         if (folder / f"{folder.name}.bpmn").is_file():
             bundle = read_folder(folder)
-            row = DefinitionRow(runtime.ids.next(), bundle.key, 0, bundle.digest, runtime.now_ms(), None, "demo")
+            row = DefinitionRow(
+                runtime.ids.next(), bundle.key, 0, bundle.digest, runtime.now_ms(), None, "demo"
+            )
             runtime.catalogue.deploy(bundle, row)
             yield runtime.catalogue.newest(bundle.key)[1]
 
@@ -162,7 +164,9 @@ def _runs(
 class _Shift:
     """Moves a story to other days: every date near its begin by as many working days, and by some minutes."""
 
-    def __init__(self, runtime: Runtime, document: Mapping[str, Any], first_day: date, chance: random.Random) -> None:
+    def __init__(
+        self, runtime: Runtime, document: Mapping[str, Any], first_day: date, chance: random.Random
+    ) -> None:
         self._calendar = runtime.calendar
         self._written = date.fromisoformat(str(document.get("start", {}).get("at", first_day))[:10])
         self._first_day = first_day
@@ -224,7 +228,9 @@ def _prepare(outside: _Outside, story: Story, told: Mapping[str, Any]) -> None:
         outside.answers[str(members[0].get("id_no"))] = list(answers)
 
 
-def _play(runtime: Runtime, clock: _Past, runs: list[_Run], today: datetime, tell: Callable[[int, int], None]) -> None:
+def _play(
+    runtime: Runtime, clock: _Past, runs: list[_Run], today: datetime, tell: Callable[[int, int], None]
+) -> None:
     """Play all runs on one clock, each step at its moment, letting happen what falls due between them."""
     counter = itertools.count()
     waiting = [(run.begins, next(counter), run) for run in runs]

@@ -14,11 +14,45 @@ _ID = re.compile(r"99\d{15}[\dX]")
 _PHONE = re.compile(r"1990000\d{4}")
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+)
 _COMMON = 5
 _GIVEN = (
-    *("秀英", "桂兰", "玉珍", "建国", "国强", "志明", "淑芬", "丽华", "春梅", "海燕", "文博", "晓东", "志远", "雪梅", "永福"),
-    *("长顺", "金凤", "凤霞", "立新", "德胜", "雨涵", "浩宇", "子轩", "思琪", "小军", "敏", "芳", "伟", "静", "磊"),
+    *(
+        "秀英",
+        "桂兰",
+        "玉珍",
+        "建国",
+        "国强",
+        "志明",
+        "淑芬",
+        "丽华",
+        "春梅",
+        "海燕",
+        "文博",
+        "晓东",
+        "志远",
+        "雪梅",
+        "永福",
+    ),
+    *(
+        "长顺",
+        "金凤",
+        "凤霞",
+        "立新",
+        "德胜",
+        "雨涵",
+        "浩宇",
+        "子轩",
+        "思琪",
+        "小军",
+        "敏",
+        "芳",
+        "伟",
+        "静",
+        "磊",
+    ),
 )
 
 
@@ -32,7 +66,10 @@ class Personas:
     def replace(self, value: Any) -> Any:
         """Give a part of a story with other people in it."""
         if isinstance(value, dict):
-            return {key: self._named(item) if key.endswith("name") else self.replace(item) for key, item in value.items()}
+            return {
+                key: self._named(item) if key.endswith("name") else self.replace(item)
+                for key, item in value.items()
+            }
         if isinstance(value, list):
             return [self.replace(item) for item in value]
         if isinstance(value, str):

@@ -19,10 +19,30 @@ SUBDISTRICTS = (
 )
 _STREET = (
     ("clerk", "window_clerk", ("陈晓岚", "周文静", "何雨桐"), ("Chen Xiaolan", "Zhou Wenjing", "He Yutong")),
-    ("committee", "rc_worker", ("沈建国", "吕秀英", "韩志强"), ("Shen Jianguo", "Lü Xiuying", "Han Zhiqiang")),
-    ("reviewer", "street_reviewer", ("林思远", "郑佳宁", "许明哲"), ("Lin Siyuan", "Zheng Jianing", "Xu Mingzhe")),
-    ("reviewer2", "street_reviewer", ("孙若溪", "朱浩然", "曹静怡"), ("Sun Ruoxi", "Zhu Haoran", "Cao Jingyi")),
-    ("leader", "street_leader", ("方立新", "任海燕", "姜国栋"), ("Fang Lixin", "Ren Haiyan", "Jiang Guodong")),
+    (
+        "committee",
+        "rc_worker",
+        ("沈建国", "吕秀英", "韩志强"),
+        ("Shen Jianguo", "Lü Xiuying", "Han Zhiqiang"),
+    ),
+    (
+        "reviewer",
+        "street_reviewer",
+        ("林思远", "郑佳宁", "许明哲"),
+        ("Lin Siyuan", "Zheng Jianing", "Xu Mingzhe"),
+    ),
+    (
+        "reviewer2",
+        "street_reviewer",
+        ("孙若溪", "朱浩然", "曹静怡"),
+        ("Sun Ruoxi", "Zhu Haoran", "Cao Jingyi"),
+    ),
+    (
+        "leader",
+        "street_leader",
+        ("方立新", "任海燕", "姜国栋"),
+        ("Fang Lixin", "Ren Haiyan", "Jiang Guodong"),
+    ),
 )
 _DISTRICT = (
     ("verifier", "verify_center", "谢安琪", "Xie Anqi", "caseworker"),
@@ -68,7 +88,9 @@ def cast_of(runtime: Runtime, office_id: int) -> dict[str, list[Actor]]:
     return found
 
 
-def _add(runtime: Runtime, username: str, group: str, office: int, name_zh: str, name_en: str, roles: str) -> None:
+def _add(
+    runtime: Runtime, username: str, group: str, office: int, name_zh: str, name_en: str, roles: str
+) -> None:
     row = PersonRow(
         id=runtime.ids.next(),
         username=username,

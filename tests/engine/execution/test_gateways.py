@@ -16,7 +16,13 @@ def fork_and_join(kind: str, branches: dict[str, str], conditions: dict[str, str
     body = node("startEvent", "begin") + node(kind, "split") + node(kind, "join") + "".join(branches.values())
     for name in branches:
         body += flow("split", name, (conditions or {}).get(name)) + flow(name, "join")
-    return body + user_task("after") + node("endEvent", "done") + chain("begin", "split") + chain("join", "after", "done")
+    return (
+        body
+        + user_task("after")
+        + node("endEvent", "done")
+        + chain("begin", "split")
+        + chain("join", "after", "done")
+    )
 
 
 def test_a_parallel_join_keeps_what_each_of_three_branches_changed(world: World) -> None:
@@ -40,7 +46,7 @@ def test_the_later_branch_wins_where_two_changed_the_same_variable(world: World)
 
 
 def test_a_branch_never_sees_what_another_one_changes(world: World) -> None:
-    branches = {"one": user_task("one", form="a") , "two": user_task("two", form="b")}
+    branches = {"one": user_task("one", form="a"), "two": user_task("two", form="b")}
     story = begin(world, bundle(fork_and_join("parallelGateway", branches)), a="old")
 
     story.do("one", a="new")
@@ -54,7 +60,9 @@ def test_a_list_changed_in_one_branch_stays_whole_in_the_other(world: World) -> 
         "one": script("one", "{left: remove(left, 1), deep: {x: [9]}}"),
         "two": user_task("two", form="a"),
     }
-    story = begin(world, bundle(fork_and_join("parallelGateway", branches)), left=[1, 2, 3], deep={"x": [1, 2], "y": 1})
+    story = begin(
+        world, bundle(fork_and_join("parallelGateway", branches)), left=[1, 2, 3], deep={"x": [1, 2], "y": 1}
+    )
 
     seen = story.seen_by("two")[0]
     assert (seen["left"], seen["deep"]) == ([1, 2, 3], {"x": [1, 2], "y": 1})
@@ -67,10 +75,14 @@ def test_a_list_changed_in_one_branch_stays_whole_in_the_other(world: World) -> 
 def test_branches_that_end_without_a_join_keep_their_variables_too(world: World) -> None:
     """The end of a case waits for every branch and merges them like a join."""
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "split")
-        + user_task("one", form="a") + user_task("two", form="b")
-        + node("endEvent", "done") + node("endEvent", "other")
-        + chain("begin", "split", "one", "done") + chain("split", "two", "other")
+        node("startEvent", "begin")
+        + node("parallelGateway", "split")
+        + user_task("one", form="a")
+        + user_task("two", form="b")
+        + node("endEvent", "done")
+        + node("endEvent", "other")
+        + chain("begin", "split", "one", "done")
+        + chain("split", "two", "other")
     )
     story = begin(world, bundle(body), a="old", b="old", keep=[1, 2])
 
@@ -83,10 +95,17 @@ def test_branches_that_end_without_a_join_keep_their_variables_too(world: World)
 
 def test_branches_that_end_inside_a_subprocess_keep_their_variables_too(world: World) -> None:
     inner = (
-        node("startEvent", "in") + node("parallelGateway", "split")
-        + user_task("one", form="a") + user_task("two", form="b") + script("three", "{left: remove(left, 1)}")
-        + node("endEvent", "out1") + node("endEvent", "out2") + node("endEvent", "out3")
-        + chain("in", "split", "one", "out1") + chain("split", "two", "out2") + chain("split", "three", "out3")
+        node("startEvent", "in")
+        + node("parallelGateway", "split")
+        + user_task("one", form="a")
+        + user_task("two", form="b")
+        + script("three", "{left: remove(left, 1)}")
+        + node("endEvent", "out1")
+        + node("endEvent", "out2")
+        + node("endEvent", "out3")
+        + chain("in", "split", "one", "out1")
+        + chain("split", "two", "out2")
+        + chain("split", "three", "out3")
     )
     body = subprocess("examine", inner) + user_task("after") + start_and_end("examine", "after")
     story = begin(world, bundle(body), a="old", b="old", left=[1, 2])
@@ -126,14 +145,24 @@ def test_an_inclusive_gateway_without_a_true_way_or_a_default_raises_an_incident
 def test_an_inclusive_join_waits_for_a_token_far_behind(world: World) -> None:
     """One branch still has a subprocess and a decision before it; the join waits all the same."""
     body = (
-        node("startEvent", "begin") + node("inclusiveGateway", "split") + node("inclusiveGateway", "join")
+        node("startEvent", "begin")
+        + node("inclusiveGateway", "split")
+        + node("inclusiveGateway", "join")
         + user_task("one", form="a")
         + subprocess("two", small_body("two", user_task("deep", form="b"), "deep"))
         + node("exclusiveGateway", "which", attributes='default="f_which_long"')
-        + user_task("long") + user_task("longer") + node("exclusiveGateway", "merge")
-        + user_task("after") + node("endEvent", "done")
-        + chain("begin", "split") + flow("split", "one", "true") + flow("split", "two", "true") + flow("one", "join")
-        + chain("two", "which") + flow("which", "merge", "b = &quot;short&quot;") + chain("which", "long", "longer", "merge")
+        + user_task("long")
+        + user_task("longer")
+        + node("exclusiveGateway", "merge")
+        + user_task("after")
+        + node("endEvent", "done")
+        + chain("begin", "split")
+        + flow("split", "one", "true")
+        + flow("split", "two", "true")
+        + flow("one", "join")
+        + chain("two", "which")
+        + flow("which", "merge", "b = &quot;short&quot;")
+        + chain("which", "long", "longer", "merge")
         + chain("merge", "join", "after", "done")
     )
     story = begin(world, bundle(body))
@@ -150,12 +179,22 @@ def test_an_inclusive_join_waits_for_a_token_far_behind(world: World) -> None:
 
 def test_an_inclusive_join_goes_on_when_the_other_token_went_elsewhere(world: World) -> None:
     body = (
-        node("startEvent", "begin") + node("inclusiveGateway", "split") + node("inclusiveGateway", "join")
-        + user_task("one") + user_task("two", form="ok")
+        node("startEvent", "begin")
+        + node("inclusiveGateway", "split")
+        + node("inclusiveGateway", "join")
+        + user_task("one")
+        + user_task("two", form="ok")
         + node("exclusiveGateway", "which", attributes='default="f_which_aside"')
-        + user_task("after") + node("endEvent", "done") + node("endEvent", "aside")
-        + chain("begin", "split") + flow("split", "one", "true") + flow("split", "two", "true") + flow("one", "join")
-        + chain("two", "which") + flow("which", "join", "ok") + flow("which", "aside")
+        + user_task("after")
+        + node("endEvent", "done")
+        + node("endEvent", "aside")
+        + chain("begin", "split")
+        + flow("split", "one", "true")
+        + flow("split", "two", "true")
+        + flow("one", "join")
+        + chain("two", "which")
+        + flow("which", "join", "ok")
+        + flow("which", "aside")
         + chain("join", "after", "done")
     )
     story = begin(world, bundle(body)).do("one")
@@ -171,11 +210,21 @@ def test_an_inclusive_join_goes_on_when_the_other_token_went_elsewhere(world: Wo
 def test_joins_inside_a_loop_wait_anew_in_every_round(world: World, kind: str) -> None:
     condition = "true" if kind == "inclusiveGateway" else None
     body = (
-        node("startEvent", "begin") + node("exclusiveGateway", "again") + node(kind, "split") + node(kind, "join")
-        + user_task("one", form="a") + user_task("two", form="ok")
-        + node("exclusiveGateway", "enough", attributes='default="f_enough_again"') + node("endEvent", "done")
-        + chain("begin", "again", "split") + flow("split", "one", condition) + flow("split", "two", condition)
-        + flow("one", "join") + flow("two", "join") + chain("join", "enough") + flow("enough", "again")
+        node("startEvent", "begin")
+        + node("exclusiveGateway", "again")
+        + node(kind, "split")
+        + node(kind, "join")
+        + user_task("one", form="a")
+        + user_task("two", form="ok")
+        + node("exclusiveGateway", "enough", attributes='default="f_enough_again"')
+        + node("endEvent", "done")
+        + chain("begin", "again", "split")
+        + flow("split", "one", condition)
+        + flow("split", "two", condition)
+        + flow("one", "join")
+        + flow("two", "join")
+        + chain("join", "enough")
+        + flow("enough", "again")
         + flow("enough", "done", "ok")
     )
     story = begin(world, bundle(body))
@@ -196,8 +245,11 @@ def test_an_exclusive_gateway_takes_the_first_true_way_else_the_default(world: W
     def decide(n: Any) -> str:
         body = (
             node("exclusiveGateway", "which", attributes='default="f_which_low"')
-            + node("endEvent", "low") + node("endEvent", "high") + node("startEvent", "begin")
-            + chain("begin", "which", "low") + flow("which", "high", "n &gt; 10")
+            + node("endEvent", "low")
+            + node("endEvent", "high")
+            + node("startEvent", "begin")
+            + chain("begin", "which", "low")
+            + flow("which", "high", "n &gt; 10")
         )
         world.deploy(bundle(body))
         return begin(world, n=n).outcome or ""
@@ -213,8 +265,11 @@ def test_a_condition_that_is_not_a_truth_value_raises_an_incident_even_with_a_de
     """It never takes the default silently."""
     body = (
         node("exclusiveGateway", "which", attributes='default="f_which_low"')
-        + node("endEvent", "low") + node("endEvent", "high") + node("startEvent", "begin")
-        + chain("begin", "which", "low") + flow("which", "high", "paid")
+        + node("endEvent", "low")
+        + node("endEvent", "high")
+        + node("startEvent", "begin")
+        + chain("begin", "which", "low")
+        + flow("which", "high", "paid")
     )
 
     story = begin(world, bundle(body), paid=value)
@@ -226,8 +281,13 @@ def test_a_condition_that_is_not_a_truth_value_raises_an_incident_even_with_a_de
 
 def test_several_flows_that_leave_a_task_all_get_a_token(world: World) -> None:
     body = (
-        node("startEvent", "begin") + user_task("ask") + user_task("one") + user_task("two") + node("endEvent", "done")
-        + chain("begin", "ask", "one", "done") + chain("ask", "two", "done")
+        node("startEvent", "begin")
+        + user_task("ask")
+        + user_task("one")
+        + user_task("two")
+        + node("endEvent", "done")
+        + chain("begin", "ask", "one", "done")
+        + chain("ask", "two", "done")
     )
     story = begin(world, bundle(body)).do("ask")
 
@@ -238,9 +298,16 @@ def test_several_flows_that_leave_a_task_all_get_a_token(world: World) -> None:
 
 def test_a_conditional_flow_that_leaves_a_task_is_taken_only_when_it_is_true(world: World) -> None:
     body = (
-        node("startEvent", "begin") + user_task("ask", form="ok") + user_task("one") + user_task("two")
-        + node("endEvent", "done") + chain("begin", "ask") + flow("ask", "one", "ok") + flow("ask", "two")
-        + chain("one", "done") + chain("two", "done")
+        node("startEvent", "begin")
+        + user_task("ask", form="ok")
+        + user_task("one")
+        + user_task("two")
+        + node("endEvent", "done")
+        + chain("begin", "ask")
+        + flow("ask", "one", "ok")
+        + flow("ask", "two")
+        + chain("one", "done")
+        + chain("two", "done")
     )
     assert begin(world, bundle(body)).do("ask", ok=False).open == ["two"]
     assert begin(world).do("ask", ok=True).open == ["one", "two"]
@@ -248,8 +315,11 @@ def test_a_conditional_flow_that_leaves_a_task_is_taken_only_when_it_is_true(wor
 
 def test_a_lone_conditional_flow_ends_the_path_when_it_is_false(world: World) -> None:
     body = (
-        node("startEvent", "begin") + user_task("ask", form="ok") + node("endEvent", "done")
-        + chain("begin", "ask") + flow("ask", "done", "ok")
+        node("startEvent", "begin")
+        + user_task("ask", form="ok")
+        + node("endEvent", "done")
+        + chain("begin", "ask")
+        + flow("ask", "done", "ok")
     )
     story = begin(world, bundle(body)).do("ask", ok=False)
 
@@ -260,9 +330,14 @@ def test_a_lone_conditional_flow_ends_the_path_when_it_is_false(world: World) ->
 def test_two_tokens_into_one_task_are_two_tasks(world: World) -> None:
     """As the standard says: without a join each token does the task."""
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "split") + user_task("one") + user_task("two")
-        + user_task("both") + node("endEvent", "done")
-        + chain("begin", "split", "one", "both", "done") + chain("split", "two", "both")
+        node("startEvent", "begin")
+        + node("parallelGateway", "split")
+        + user_task("one")
+        + user_task("two")
+        + user_task("both")
+        + node("endEvent", "done")
+        + chain("begin", "split", "one", "both", "done")
+        + chain("split", "two", "both")
     )
     story = begin(world, bundle(body)).do("one").do("two")
 
@@ -273,14 +348,18 @@ def test_two_tokens_into_one_task_are_two_tasks(world: World) -> None:
 
 def test_a_flow_without_an_id_is_run(world: World) -> None:
     body = (
-        node("startEvent", "begin") + user_task("ask") + node("endEvent", "done")
+        node("startEvent", "begin")
+        + user_task("ask")
+        + node("endEvent", "done")
         + '<bpmn:sequenceFlow sourceRef="begin" targetRef="ask"/><bpmn:sequenceFlow sourceRef="ask" targetRef="done"/>'
     )
     assert begin(world, bundle(body)).do("ask").outcome == "done"
 
 
 def test_a_path_may_end_without_an_end_event(world: World) -> None:
-    story = begin(world, bundle(node("startEvent", "begin") + user_task("ask") + chain("begin", "ask"))).do("ask")
+    story = begin(world, bundle(node("startEvent", "begin") + user_task("ask") + chain("begin", "ask"))).do(
+        "ask"
+    )
 
     assert (story.outcome, story.open) == (None, [])
     assert story.store.instance(story.case_id).state == "completed"
@@ -289,9 +368,13 @@ def test_a_path_may_end_without_an_end_event(world: World) -> None:
 def test_link_events_are_one_way(world: World) -> None:
     link = '<bpmn:linkEventDefinition name="over"/>'
     body = (
-        node("startEvent", "begin") + node("intermediateThrowEvent", "leap", link)
-        + node("intermediateCatchEvent", "land", link) + user_task("ask") + node("endEvent", "done")
-        + chain("begin", "leap") + chain("land", "ask", "done")
+        node("startEvent", "begin")
+        + node("intermediateThrowEvent", "leap", link)
+        + node("intermediateCatchEvent", "land", link)
+        + user_task("ask")
+        + node("endEvent", "done")
+        + chain("begin", "leap")
+        + chain("land", "ask", "done")
     )
     story = begin(world, bundle(body))
 
@@ -306,12 +389,19 @@ ROUNDS = 600
 def test_a_case_goes_six_hundred_rounds(world: World) -> None:
     """The library stops a loop silently after some hundred rounds; here it may take as long as it takes."""
     body = (
-        node("startEvent", "begin") + node("exclusiveGateway", "again") + script("count", "{n: n + 1}")
+        node("startEvent", "begin")
+        + node("exclusiveGateway", "again")
+        + script("count", "{n: n + 1}")
         + node("exclusiveGateway", "enough", attributes='default="f_enough_again"')
-        + node("parallelGateway", "split") + user_task("one", form="a") + user_task("two", form="b") + node("parallelGateway", "join")
+        + node("parallelGateway", "split")
+        + user_task("one", form="a")
+        + user_task("two", form="b")
+        + node("parallelGateway", "join")
         + node("endEvent", "done")
-        + chain("begin", "again", "count", "enough", "again") + flow("enough", "split", f"n &gt;= {ROUNDS}")
-        + chain("split", "one", "join", "done") + chain("split", "two", "join")
+        + chain("begin", "again", "count", "enough", "again")
+        + flow("enough", "split", f"n &gt;= {ROUNDS}")
+        + chain("split", "one", "join", "done")
+        + chain("split", "two", "join")
     )
     story = begin(world, bundle(body), n=0)
 
@@ -325,12 +415,19 @@ def test_a_case_goes_six_hundred_rounds(world: World) -> None:
 
 def test_an_open_branch_keeps_a_case_open_however_deep_it_is(world: World) -> None:
     body = (
-        node("startEvent", "begin") + node("exclusiveGateway", "again") + script("count", "{n: n + 1}")
+        node("startEvent", "begin")
+        + node("exclusiveGateway", "again")
+        + script("count", "{n: n + 1}")
         + node("exclusiveGateway", "enough", attributes='default="f_enough_again"')
-        + node("parallelGateway", "split") + user_task("one") + user_task("two")
-        + node("endEvent", "done") + node("endEvent", "other")
-        + chain("begin", "again", "count", "enough", "again") + flow("enough", "split", f"n &gt;= {ROUNDS}")
-        + chain("split", "one", "done") + chain("split", "two", "other")
+        + node("parallelGateway", "split")
+        + user_task("one")
+        + user_task("two")
+        + node("endEvent", "done")
+        + node("endEvent", "other")
+        + chain("begin", "again", "count", "enough", "again")
+        + flow("enough", "split", f"n &gt;= {ROUNDS}")
+        + chain("split", "one", "done")
+        + chain("split", "two", "other")
     )
     story = begin(world, bundle(body), n=0)
 
@@ -340,9 +437,13 @@ def test_an_open_branch_keeps_a_case_open_however_deep_it_is(world: World) -> No
 
 def test_a_loop_without_people_stops_with_an_incident(world: World) -> None:
     body = (
-        node("startEvent", "begin") + node("exclusiveGateway", "again") + script("count", "{n: n + 1}")
-        + node("exclusiveGateway", "enough", attributes='default="f_enough_again"') + node("endEvent", "done")
-        + chain("begin", "again", "count", "enough", "again") + flow("enough", "done", "n &lt; 0")
+        node("startEvent", "begin")
+        + node("exclusiveGateway", "again")
+        + script("count", "{n: n + 1}")
+        + node("exclusiveGateway", "enough", attributes='default="f_enough_again"')
+        + node("endEvent", "done")
+        + chain("begin", "again", "count", "enough", "again")
+        + flow("enough", "done", "n &lt; 0")
     )
     story = begin(world, bundle(body), n=0)
 

@@ -49,7 +49,7 @@ def render(runtime: Runtime, view: CaseView, letter: LetterView) -> dict[str, An
             date=lambda value: _date(value, calendar),
             money=_money,
             limit=limit,
-            issued_on=day_words(calendar.local_date(letter.issued_at)),
+            issued_on=calendar.local_date(letter.issued_at).isoformat(),
             language=language(),
         )
     except TemplateError as exc:

@@ -63,7 +63,7 @@ def complete(workflow: Workflow, number: int, variables: dict[str, Any]) -> Work
 
 def fire(workflow: Workflow, number: int, element_id: str) -> bool:
     """Let a clock strike; say whether it still waited. Striking twice does nothing the second time."""
-    task = _find(workflow, number)
+    task = workflow.find_task(number)
     if task is None or task.state != TaskState.WAITING:
         return False
     for definition in events.definitions_of(task):
@@ -93,7 +93,7 @@ def deliver_message(workflow: Workflow, name: str, variables: dict[str, Any]) ->
 
 def answer(workflow: Workflow, number: int, value: Any) -> bool:
     """Hand an outside system's answer to its service task; say whether it still waited for one."""
-    task = _find(workflow, number)
+    task = workflow.find_task(number)
     if task is None or task.state != TaskState.STARTED or not isinstance(task.task_spec, specs.ServiceTask):
         return False
     if task.task_spec.result:
@@ -106,7 +106,7 @@ def answer(workflow: Workflow, number: int, value: Any) -> bool:
 
 def fail(workflow: Workflow, number: int, code: str) -> bool:
     """Throw an outside system's error at its service task; say whether a boundary event caught it."""
-    task = _find(workflow, number)
+    task = workflow.find_task(number)
     if task is None or task.state != TaskState.STARTED:
         return False
     caught = events.throw_scoped(task, events.ErrorEvent, code, include_self=True)
@@ -139,7 +139,7 @@ def resting(workflow: Workflow) -> dict[int, Resting]:
 
 def parameters(workflow: Workflow, number: int) -> tuple[str, dict[str, Any]] | None:
     """Give a waiting service task's operation and parameters, or None when it no longer waits."""
-    task = _find(workflow, number)
+    task = workflow.find_task(number)
     if task is None or task.state != TaskState.STARTED or not isinstance(task.task_spec, specs.ServiceTask):
         return None
     return task.task_spec.operation, task.internal_data.get("parameters", {})
@@ -153,7 +153,7 @@ def scopes_of(workflow: Workflow, task: Any) -> tuple[Scope, ...]:
         chain.extend(_own_scopes(workflow, activity))
     inner = task.workflow
     while inner is not workflow:
-        around = _find(workflow, inner.parent_task_id)
+        around = workflow.find_task(inner.parent_task_id)
         chain.extend(_own_scopes(workflow, around))
         inner = around.workflow
     chain.append(Scope(0, (workflow.spec.name,)))
@@ -200,17 +200,8 @@ def _kind(workflow: Workflow, task: Any) -> str | None:  # noqa: PLR0911 - one l
     return None
 
 
-def _find(workflow: Workflow, number: int) -> Any:
-    if number in workflow.tasks:
-        return workflow.tasks[number]
-    for inner in workflow.subprocesses.values():
-        if number in inner.tasks:
-            return inner.tasks[number]
-    return None
-
-
 def _task(workflow: Workflow, number: int, state: int) -> Any:
-    task = _find(workflow, number)
+    task = workflow.find_task(number)
     if task is None or task.state != state:
         raise InvalidState("Expected the task to be open, but the case has moved on", code="task_not_open")
     return task

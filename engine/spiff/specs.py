@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent as BoundaryEventMixin
 from SpiffWorkflow.operators import Operator
 from SpiffWorkflow.specs.base import TaskSpec
@@ -150,7 +151,21 @@ class EndEvent(defaults.EndEvent):  # type: ignore[misc]  # untyped library
         super()._on_complete(my_task)
 
 
-class SubProcess(defaults.SubWorkflowTask):  # type: ignore[misc]  # untyped library
+class _Inner:
+    """What subprocesses and called processes share: they begin when they run, not while they are reached."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        inner = my_task.workflow.top_workflow.subprocesses.get(my_task.id)
+        return inner.completed if inner is not None else bool(BpmnTaskSpec._update_hook(self, my_task))  # noqa: SLF001 - past the library's way to begin
+
+    def _run_hook(self, my_task: Task) -> bool | None:
+        if my_task.id in my_task.workflow.top_workflow.subprocesses:
+            return True
+        self.start_workflow(my_task)  # type: ignore[attr-defined]  # of the activity that mixes this in
+        return None
+
+
+class SubProcess(_Inner, defaults.SubWorkflowTask):  # type: ignore[misc]  # untyped library
     """An embedded subprocess: the variables flow in and out, shared rather than copied."""
 
     def copy_data(self, my_task: Task, subworkflow: Any) -> None:
@@ -162,24 +177,21 @@ class SubProcess(defaults.SubWorkflowTask):  # type: ignore[misc]  # untyped lib
         my_task.data = dict(subworkflow.last_task.data)
 
 
-class CallActivity(defaults.CallActivity):  # type: ignore[misc]  # untyped library
-    """A called process; without an ioSpecification all variables flow in and out."""
+class CallActivity(_Inner, defaults.CallActivity):  # type: ignore[misc]  # untyped library
+    """A called process; without an ioSpecification all variables flow in and out, a missing one is null."""
 
     def copy_data(self, my_task: Task, subworkflow: Any) -> None:
         """Give the variables to the called process."""
         io = subworkflow.spec.io_specification
-        if io is None or not io.data_inputs:
-            subworkflow.task_tree.data = dict(my_task.data)
-        else:
-            super().copy_data(my_task, subworkflow)
+        names = [ref.bpmn_id for ref in io.data_inputs] if io is not None else []
+        subworkflow.task_tree.data = {name: my_task.data.get(name) for name in names} if names else dict(my_task.data)
 
     def update_data(self, my_task: Task, subworkflow: Any) -> None:
         """Take the variables back."""
         io = subworkflow.spec.io_specification
-        if io is None or not io.data_outputs:
-            my_task.data = dict(subworkflow.last_task.data)
-        else:
-            super().update_data(my_task, subworkflow)
+        names = [ref.bpmn_id for ref in io.data_outputs] if io is not None else []
+        given = subworkflow.last_task.data
+        my_task.data = {**my_task.data, **{name: given.get(name) for name in names}} if names else dict(given)
 
 
 class BoundaryEvent(defaults.BoundaryEvent):  # type: ignore[misc]  # untyped library

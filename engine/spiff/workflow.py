@@ -60,7 +60,7 @@ class _Traced:
     def cancel(self) -> None:
         """End it where it stands, with everything inside."""
         self.completed = True
-        for task in list(self.tasks.values()):
+        for task in reversed(list(self.tasks.values())):  # a cancelled parent forgets its children, so they come first
             if task.has_state(TaskState.NOT_FINISHED_MASK) and task.id in self.tasks:
                 task.cancel()
 
@@ -125,6 +125,13 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
         for inner in self.subprocesses.values():
             yield from inner.tasks.values()
 
+    def find_task(self, number: Any) -> Any:
+        """Give the task of that number, or None when it is gone."""
+        for workflow in (self, *self.subprocesses.values()):
+            if number in workflow.tasks:
+                return workflow.tasks[number]
+        return None
+
     def number_tasks(self) -> None:
         """Give every new task a small number in place of its random id.
 
@@ -173,8 +180,10 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
         woken = False
         for parent_id, inner in list(self.subprocesses.items()):
             if inner.completed:
-                parent = self.get_task_from_id(parent_id)
-                if parent is not None and parent.state == TaskState.STARTED:
+                parent = self.find_task(parent_id)
+                if parent is None:  # an instance that was cancelled with its repeating activity
+                    del self.subprocesses[parent_id]
+                elif parent.state == TaskState.STARTED:
                     parent.task_spec._update(parent)  # noqa: SLF001 - as the library's own loop does
                     woken = woken or parent.state == TaskState.READY
         return woken

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors import offered_operations
 from connectors.registry import VERIFY_HOUSEHOLD, Registry
 from engine.ports import Call, ConnectorError
 
@@ -176,13 +175,13 @@ def test_it_refuses_an_operation_that_it_does_not_have() -> None:
 
 def test_it_tells_what_it_offers() -> None:
     """A bundle is checked against these names; the schema knows the parameters."""
-    offered = offered_operations({"registry": Registry("http://127.0.0.1:9")})
+    (operation,) = Registry.operations.values()
 
-    assert list(offered) == ["registry.verify_household"]
-    parameters = offered["registry.verify_household"].parameters().fields
+    assert list(Registry.operations) == ["verify_household"]
+    parameters = operation.parameters().fields
     assert {name for name, field in parameters.items() if field.required} == {
         "members",
         "purpose",
         "authorised",
     }
-    assert set(offered["registry.verify_household"].errors) == {"person_unknown", "consent_missing"}
+    assert set(operation.errors) == {"person_unknown", "consent_missing"}

@@ -6,7 +6,6 @@ import random
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from threading import Event
 
 import requests
 
@@ -55,17 +54,17 @@ class Caseworker:
         self._session = requests.Session()
         self._session.trust_env = False
         self._address = self._token = ""
-        self._signed_in = False
+        self.signed_in = False
         self._marks = 0
 
-    def work(self, address: str, over: Event) -> None:
-        """Do one thing after the other until the server is gone or it is over."""
+    def work(self, address: str) -> None:
+        """Do one thing after the other until the server is gone."""
         self._address = address
         try:
             self._sign_in()
             for task in _MINE.findall(self._page("/?view=mine")):
                 self._answer(int(task))
-            while not over.is_set():
+            while True:
                 self._take_something_up()
         except requests.RequestException:
             self._session.close()  # the cookies stay; the connections are dead
@@ -75,12 +74,12 @@ class Caseworker:
         self._session.close()
 
     def _sign_in(self) -> None:
-        if self._signed_in and self._dice.random() < 0.9:
+        if self.signed_in and self._dice.random() < 0.95:
             return  # the session outlives the server
         self._page("/sign-in")
         answer = self._post("/sign-in", username=self._name, password=self._name)
-        self._signed_in = answer.status_code == 302
-        if not self._signed_in:
+        self.signed_in = answer.status_code == 302
+        if not self.signed_in:
             self.diary.unexpected.append(f"sign-in: {answer.status_code}")
 
     def _take_something_up(self) -> None:

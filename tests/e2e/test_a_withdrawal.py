@@ -48,5 +48,5 @@ def test_it_closes_the_examination_first(town: Office) -> None:
         "The public notice is taken down and the investigators told": True,
         "Originals are returned": True,
     }
-    reviewer.do("Close the withdrawal", case, closing)
+    clerk.do("Close the withdrawal", case, closing)
     expect(clerk.case(case).locator(".answer")).to_contain_text("Withdrawn")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.calendar import Calendar
 from engine.definitions import Bundle
+from engine.errors import InvalidInput
 from engine.ids import IdSource
 from engine.instances import Started, StartRequest, start
 from engine.people import Actor
@@ -66,7 +67,12 @@ class World:
         row = DefinitionRow(
             self.runtime.ids.next(), bundle.key, 0, bundle.digest, self.runtime.now_ms(), None, ""
         )
-        self.runtime.catalogue.deploy(bundle, row)
+        try:
+            self.runtime.catalogue.deploy(bundle, row)
+        except InvalidInput as exc:
+            for problem in exc.details.get("problems", ()):
+                exc.add_note(str(problem))
+            raise
 
     def start(self, key: str = "t", **variables: object) -> Started:
         return start(self.runtime, CLERK, StartRequest(key, QINGHE, {"name": "Wang", **variables}))

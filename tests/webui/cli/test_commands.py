@@ -1,0 +1,138 @@
+"""The commands as programs call them: one JSON document, an exit code that can be trusted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from webui.cli import main
+
+PROCESSES = Path(__file__).resolve().parents[3] / "processes"
+
+
+@pytest.fixture
+def run(tmp_path: Path):
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(main, list(arguments), env={"LINBANG_DATA_DIR": str(tmp_path / "data")})
+
+    return call
+
+
+@pytest.fixture
+def allowance(tmp_path: Path) -> Path:
+    """A copy of the service that a test may break."""
+    shutil.copy(PROCESSES / "groups.yaml", tmp_path)
+    return Path(
+        shutil.copytree(PROCESSES / "minimum_living_allowance", tmp_path / "minimum_living_allowance")
+    )
+
+
+def test_check_finds_nothing_in_a_sound_service(run, allowance: Path) -> None:
+    result = run("check", str(allowance), "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.output) == {"ok": True, "problems": []}
+
+
+def test_check_names_file_line_element_and_reason_of_every_problem(run, allowance: Path) -> None:
+    """Given a service broken in three files, when it is checked, then all three are told at once."""
+    diagram = allowance / "minimum_living_allowance.bpmn"
+    diagram.write_text(
+        diagram.read_text("utf-8").replace('linbang:form="payment"', 'linbang:form="paymnt"'), "utf-8"
+    )
+    (allowance / "payment.form.json").write_text("{", "utf-8")
+    (allowance / "texts.en.yaml").unlink()
+
+    result = run("check", str(allowance), "--json")
+    problems = json.loads(result.output)["problems"]
+
+    assert result.exit_code == 1
+    assert {"form_unknown", "json_broken", "texts_missing"} <= {problem["code"] for problem in problems}
+    (unknown,) = [problem for problem in problems if problem["code"] == "form_unknown"]
+    line = unknown["line"]
+    assert unknown["file"] == "minimum_living_allowance.bpmn"
+    assert 'linbang:form="paymnt"' in diagram.read_text("utf-8").splitlines()[line - 1]
+    assert unknown["element"] == "start_payment"
+    assert unknown["severity"] == "error"
+    assert "paymnt" in unknown["message"]
+
+
+def test_deploy_changes_nothing_when_there_are_errors(run, allowance: Path) -> None:
+    assert run("deploy", str(allowance), "--json").exit_code == 0
+    (allowance / "allowance.dmn").write_text("<broken", "utf-8")
+
+    refused = run("deploy", str(allowance), "--json")
+    (allowance / "allowance.dmn").write_bytes(
+        (PROCESSES / "minimum_living_allowance" / "allowance.dmn").read_bytes()
+    )
+    again = run("deploy", str(allowance), "--json")
+
+    assert refused.exit_code == 1
+    assert json.loads(refused.output)["ok"] is False
+    assert json.loads(again.output)["version"] == 1
+
+
+def test_deploy_numbers_the_versions(run, allowance: Path) -> None:
+    run("deploy", str(allowance))
+    readme = allowance / "README.md"
+    readme.write_text(readme.read_text("utf-8") + "\nOne more line.\n", "utf-8")
+
+    result = run("deploy", str(allowance), "--json", "--note", "a line")
+
+    assert json.loads(result.output)["version"] == 2
+
+
+def test_calendar_due_gives_the_golden_date_and_its_ledger(run) -> None:
+    """Case 1 of the domain's golden table: accepted on Monday 2 March 2026, twelve working days."""
+    result = run("calendar", "due", "--accepted", "2026-03-02T10:15", "--limit", "12WD", "--json")
+    found = json.loads(result.output)
+
+    assert found["due_at"] == "2026-03-18T17:00:00+08:00"
+    assert found["provisional"] is False
+    assert sum(day["counted"] for day in found["ledger"]) == 12
+
+
+def test_calendar_due_leaves_out_a_pause(run) -> None:
+    result = run(
+        "calendar", "due", "--accepted", "2026-03-02T10:15", "--limit", "12 WD", "--pause", "2026-03-05T09:00/2026-03-10T09:00", "--json"
+    )  # fmt: skip
+
+    assert json.loads(result.output)["due_at"] == "2026-03-23T17:00:00+08:00"
+
+
+def test_calendar_due_marks_a_year_that_nobody_knows(run) -> None:
+    result = run("calendar", "due", "--accepted", "2026-12-21", "--limit", "12WD", "--json")
+
+    assert json.loads(result.output)["provisional"] is True
+
+
+def test_calendar_due_says_what_it_expected(run) -> None:
+    result = run("calendar", "due", "--accepted", "2026-12-21", "--limit", "twelve")
+
+    assert result.exit_code == 2
+    assert "Expected" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_feel_computes_exactly(run) -> None:
+    result = run("feel", "price * 3", "--context", '{"price": 0.1}', "--json")
+
+    assert json.loads(result.output)["value"] == 0.3
+
+
+def test_feel_says_where_a_text_is_wrong(run) -> None:
+    result = run("feel", "1 +")
+
+    assert result.exit_code == 2
+    assert "Expected" in result.output
+
+
+def test_audit_and_doctor_are_content_with_a_new_installation(run, allowance: Path) -> None:
+    run("deploy", str(allowance))
+
+    assert json.loads(run("audit", "verify", "--json").output) == {"ok": True, "faults": []}
+    assert json.loads(run("doctor", "--json").output) == {"ok": True, "differences": []}

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from engine import clocks, codec, history, spiff
 from engine.clocks import DeadlineFacts, DeadlineState, Due, LedgerDay
 from engine.errors import InvalidInput, NotFound
-from engine.instances import open_case
+from engine.instances import note, open_case
 from engine.messages import awaited, may_send
 from engine.state import CaseState, from_ms, sealing_place
 from engine.store.cases import AttachmentRow, CaseStore
+from engine.user_tasks import check_reason
 
 if TYPE_CHECKING:
     from engine.definitions import Definition
@@ -143,6 +144,15 @@ def read_comments(runtime: Runtime, store: CaseStore, process_instance_id: int) 
         CommentView(author, from_ms(at), runtime.sealer.open(sealed, f"comment:{comment_id}").decode())
         for comment_id, author, at, sealed in store.comments(process_instance_id)
     ]
+
+
+def note_unmasking(
+    runtime: Runtime, store: CaseStore, process_instance_id: int, actor: Actor, reason: str
+) -> None:
+    """Write into the history that somebody looks at masked data; raises InvalidInput without a reason."""
+    check_reason(reason)
+    visible_instance(runtime, store, process_instance_id, actor)
+    note(runtime, process_instance_id, actor, "details_unmasked", {"reason": reason.strip()})
 
 
 def add_attachment(

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from engine.state import from_ms
 
 from .language import language
-from .words import element_name, moment_words
+from .words import element_name, limit_words, moment_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +83,7 @@ class _Words:
             "service_answered": _("Answer came in: %(name)s", name=name),
             "service_failed": _("No answer: %(name)s", name=name),
             "message_correlated": _("Received: %(name)s", name=self._message(link)),
+            "details_unmasked": _("Looked at masked data"),
             "incident_retried": _("Tried again after an incident"),
         }
         return titles.get(link.event, link.event)
@@ -123,7 +124,9 @@ class _Words:
             "deadline_breached": _("%(name)s missed", name=name),
             "deadline_handed_over": _("%(name)s handed over to the statutory clock", name=name),
             "deadline_cancelled": _("%(name)s no longer needed", name=name),
-            "deadline_warned": _("Warning for %(name)s (%(level)s)", name=name, level=event.get("level")),
+            "deadline_warned": _(
+                "Warning for %(name)s (%(level)s)", name=name, level=limit_words(event.get("level"))
+            ),
         }
         return texts.get(kind, "")
 

@@ -25,6 +25,17 @@ SOON_WD = 2
 
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS = {"WD": ("工作日", "working day", "working days"), "D": ("自然日", "day", "days")}
+_HOLIDAYS = {
+    "元旦": "New Year's Day",
+    "春节": "Spring Festival",
+    "清明节": "Qingming Festival",
+    "劳动节": "Labour Day",
+    "端午节": "Dragon Boat Festival",
+    "中秋节": "Mid-Autumn Festival",
+    "国庆节": "National Day",
+}
+"""What the calendar names in Chinese; anything else of an office's own notices stays as it was written."""
 
 _ERRORS = {
     "already_claimed": lazy("Somebody else has already claimed this task."),
@@ -142,6 +153,15 @@ def clock_due_words(
     return DueWords(looks.get(state, "none"), 0, "working_days", at, iso, due.provisional)
 
 
+def limit_words(limit: object) -> str:
+    """Say a limit such as `12 WD`; anything else is given as it is."""
+    count, _space, unit = str(limit).partition(" ")
+    if unit not in _UNITS or not count.isdigit():
+        return str(limit)
+    chinese, one, many = _UNITS[unit]
+    return f"{count}个{chinese}" if language() == "zh" else f"{count} {one if count == '1' else many}"
+
+
 def element_name(definition: Definition, element_id: str) -> str:
     """Say what an element is called."""
     return definition.texts.say(language(), "elements", element_id, "name")
@@ -176,4 +196,5 @@ def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:
             f"{reason.names.get(language(), reason.key)} ({reason.basis})" for reason in reasons
         )
         return f"{words}: {named or day.detail}"
-    return f"{words}: {day.detail}" if day.detail else words
+    detail = day.detail if language() == "zh" else _HOLIDAYS.get(day.detail, day.detail)
+    return f"{words}: {detail}" if detail else words

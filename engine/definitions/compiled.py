@@ -60,6 +60,8 @@ class Definition:
     """Names of variables that the bundle sets; FEEL needs those with spaces."""
     processes: Mapping[str, str]
     """File of each diagram by its process id; the main one first."""
+    pools: Mapping[str, str]
+    """Process ids by the id of the participant that is drawn around them."""
     case_number: str
     title: str
     subject: str | None
@@ -117,6 +119,11 @@ def compile_bundle(
         texts=texts,
         names=names,
         processes=dict(sorted(processes.items(), key=lambda item: item[0] != bundle.key)),
+        pools={
+            pool.get("id", ""): pool.get("processRef", "")
+            for _, root in trees
+            for pool in root.iter(f"{B}participant")
+        },
         case_number=main.get(f"{L}caseNumber", ""),
         title=strip_sign(main.get(f"{L}title", "")),
         subject=strip_sign(main.get(f"{L}subject", "")) or None,

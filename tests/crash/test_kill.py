@@ -121,10 +121,12 @@ def killed_at_work(settings: Settings, people: list[Caseworker], dice: random.Ra
     threads = [Thread(target=person.work, args=(address,)) for person in people]
     for thread in threads:
         thread.start()
-    wait_for_the_moment(people, dice)
-    server.kill()
-    for thread in threads:
-        thread.join()
+    try:
+        wait_for_the_moment(people, dice)
+    finally:
+        server.kill()
+        for thread in threads:
+            thread.join()
 
 
 def wait_for_the_moment(people: list[Caseworker], dice: random.Random) -> None:

@@ -14,6 +14,7 @@ from engine.errors import InvalidInput, NotFound
 from engine.store.cases import CaseFilter
 from webui import forms as form_pages
 from webui import letters
+from webui.application import application
 from webui.auth import actor, signed_in
 from webui.history_words import entries
 from webui.language import language
@@ -25,6 +26,7 @@ from webui.words import (
     due_words,
     element_name,
     group_name,
+    limit_words,
     message_of,
     moment_words,
     service_name,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.cases import CaseView, ClockView
+    from engine.definitions import Definition
 
 PAGE = 50
 STATES = ("active", "completed", "cancelled")
@@ -81,11 +84,25 @@ def listing() -> Any:
 @signed_in
 def show(case_id: int) -> Any:
     """Show a case."""
-    view = _view(case_id)
+    return _page(_view(case_id))
+
+
+@pages.post("/<int:case_id>/unmask")
+@signed_in
+def unmask(case_id: int) -> Any:
+    """Show what is masked, once, to somebody who gives a reason; the reason stays in the history."""
+    case_views.note_unmasking(
+        installation().runtime, installation().cases, case_id, actor(), request.form.get("reason", "")
+    )
+    return _page(_view(case_id), unmasked=True)
+
+
+def _page(view: CaseView, *, unmasked: bool = False) -> str:
     found = installation()
     definition, runtime = view.definition, found.runtime
     now, calendar = runtime.clock.now(), runtime.calendar
     names = {row.id: row.name for row in runtime.people.persons()}
+    case_id = view.row.id
     overdue = {task.element_id for task in view.tasks if task.due_at <= runtime.now_ms()}
     comments = [
         {"who": names.get(one.author, ""), "at": moment_words(one.at, calendar), "text": one.text}
@@ -120,7 +137,8 @@ def show(case_id: int) -> Any:
         buttons=[
             (name, definition.texts.say(language(), "messages", name, "button")) for name in view.messages
         ],
-        answers=_application(view),
+        answers=application(definition, view.variables, _evaluate(view), unmasked=unmasked),
+        unmasked=unmasked,
         started=moment_words(view.row.started_at, calendar),
     )
 
@@ -273,7 +291,9 @@ def _clock(view: CaseView, clock: ClockView, now: Any) -> dict[str, Any]:
         "key": f"{clock.facts.id}:{clock.scope}",
         "name": texts.say(language(), "deadlines", clock.facts.id),
         "kind": clock.facts.kind.value,
-        "limit": str(clock.facts.extensions[-1].limit if clock.facts.extensions else clock.facts.limit),
+        "limit": limit_words(
+            clock.facts.extensions[-1].limit if clock.facts.extensions else clock.facts.limit
+        ),
         "due": clock_due_words(clock.state, clock.due, now, calendar),
         "state": clock.state.value,
         "started": moment_words(clock.facts.started_at, calendar),
@@ -282,7 +302,7 @@ def _clock(view: CaseView, clock: ClockView, now: Any) -> dict[str, Any]:
         "days": rows_of(clock, view.definition),
         "extensions": [
             {
-                "limit": str(one.limit),
+                "limit": limit_words(one.limit),
                 "reason": texts.say(language(), "reasons", one.reason),
                 "at": moment_words(one.at, calendar),
             }
@@ -299,7 +319,7 @@ def _diagrams(view: CaseView, overdue: set[str]) -> list[dict[str, Any]]:
         touched = any(key in view.passed or key in view.current for key in elements)
         if not touched:
             continue
-        names = {key: element_name(view.definition, key) for key, one in elements.items() if one.name}
+        names = _names(view.definition, process)
         current = [key for key in elements if key in view.current and key not in overdue]
         facts = {
             "names": names,
@@ -325,15 +345,19 @@ def _diagrams(view: CaseView, overdue: set[str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: not one["here"])
 
 
-def _application(view: CaseView) -> Any:
-    """Give the answers with which the case was started, to read."""
-    form = view.definition.start_form
-    if form is None or not view.links:
-        return None
-    answers = view.links[0].payload.get("answers", {})
-    shown = forms.visible(view.definition.forms[form], answers, _evaluate(view))
-    texts = view.definition.texts.section(language(), "forms", form)
-    return form_pages.view(view.definition.forms[form], texts, shown, read_only=True)
+def _names(definition: Definition, process: str) -> dict[str, str]:
+    """Give the words on a diagram by element id: its elements, all lanes, its pool."""
+    drawn = {
+        key: element_name(definition, key)
+        for key, one in definition.elements.items()
+        if one.name and (one.process == process or one.kind == "lane")
+    }
+    pools = {
+        key: definition.texts.say(language(), "processes", of)
+        for key, of in definition.pools.items()
+        if of == process
+    }
+    return drawn | pools
 
 
 def _evaluate(view: CaseView) -> Any:

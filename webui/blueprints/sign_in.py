@@ -9,7 +9,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from webui import auth
+from webui.language import language
 from webui.page import installation
+from webui.words import group_name
 
 pages = Blueprint("sign_in", __name__)
 
@@ -56,11 +58,26 @@ def _inside(target: str) -> str:
     return target if safe else url_for("inbox.show")
 
 
-def _cast() -> list[tuple[str, str, str]]:
+def _cast() -> list[dict[str, str]]:
     """List the accounts of the demo, so that a newcomer can try each group."""
     found = installation()
     if not found.settings.demo:
         return []
-    rows = found.runtime.offices.rows
-    people = found.runtime.people.persons()
-    return [(row.username, row.name, rows[row.office_id].name_zh) for row in people if row.active]
+    runtime = found.runtime
+    offices = {
+        row.id: row.name_zh if language() == "zh" else row.name_en for row in runtime.offices.rows.values()
+    }
+    return [
+        {
+            "username": row.username,
+            "name": row.name,
+            "office": offices.get(row.office_id, ""),
+            "groups": _(", ").join(
+                sorted(
+                    group_name(runtime.groups, group) for group, _office in runtime.people.memberships(row.id)
+                )
+            ),
+        }
+        for row in runtime.people.persons()
+        if row.active
+    ]

@@ -12,6 +12,7 @@ from engine import forms, instances, spiff, user_tasks
 from engine.errors import InvalidInput, InvalidState, NotFound
 from engine.instances import Case
 from webui import forms as form_pages
+from webui.application import application
 from webui.auth import actor, signed_in
 from webui.language import language
 from webui.page import installation
@@ -139,6 +140,7 @@ class _Opened:
             sent_back=self.variables.get("sent_back"),
             draft_at=draft_at,
             calendar=runtime.calendar,
+            application=application(definition, self.variables, self.case.evaluate),
         )
 
     def _may_claim(self) -> str | None:

@@ -1,0 +1,416 @@
+"""Clocks in a diagram: what starts, pauses, moves, ends and breaches them, and what a task's due date is.
+
+The cases start on Monday 2026-03-02 at 10:15; March 2026 has no holidays.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ..bundles import (
+    boundary,
+    bundle,
+    chain,
+    diagram,
+    node,
+    script,
+    small_body,
+    start_and_end,
+    subprocess,
+    timer,
+    trigger,
+    declare,
+    user_task,
+)
+from ..story import Story, begin
+from ..support import World
+
+PAUSES = (
+    b"waiting: {basis: x, name: {zh: x, en: x}}\n"
+    b"capped: {basis: x, cap: 3 WD, name: {zh: x, en: x}}\n"
+)
+
+
+def deadline(name: str = "promise", limit: str = "5 WD", kind: str = "promised", **more: str) -> str:
+    attributes = "".join(f' {key}="{value}"' for key, value in more.items())
+    return f'<linbang:deadline id="{name}" kind="{kind}" limit="{limit}"{attributes}/>'
+
+
+def watched(*clocks: str) -> str:
+    return f"<bpmn:extensionElements>{''.join(clocks)}</bpmn:extensionElements>"
+
+
+def pause(reason: str = "waiting") -> str:
+    return f'<linbang:pause reason="{reason}"/>'
+
+
+def struck(story: Story) -> list[tuple[str, str]]:
+    """Give the warnings and breaches that were noted, with the day."""
+    kinds = {"deadline_warned", "deadline_breached"}
+    return [
+        (event["type"], event.get("level", ""))
+        for link in story.links
+        for event in link.payload.get("events", ())
+        if event["type"] in kinds
+    ]
+
+
+def test_a_clock_of_a_process_runs_from_its_start_to_its_end(world: World) -> None:
+    story = begin(world, bundle(watched(deadline()) + user_task("ask") + start_and_end("ask")))
+
+    assert story.due("promise") == story.due("ask") == "2026-03-09T17:00"
+    assert story.deadlines == {"promise": "running"}
+    story.do("ask")
+    assert story.deadlines == {"promise": "kept"}
+
+
+def test_a_clock_of_a_subprocess_runs_while_it_does(world: World) -> None:
+    inner = watched(deadline()) + small_body("inner", user_task("ask"), "ask")
+    body = user_task("first") + subprocess("examine", inner) + user_task("after") + start_and_end("first", "examine", "after")
+    story = begin(world, bundle(body))
+    assert story.deadlines == {}
+    assert story.due("first").startswith("9999")
+
+    story.later(days=1).do("first")
+    assert story.due("ask") == "2026-03-10T17:00"
+    story.do("ask")
+
+    assert story.deadlines == {"promise": "kept"}
+    assert story.due("after").startswith("9999")
+
+
+def test_a_clock_of_a_called_process_runs_while_it_does(world: World) -> None:
+    called = diagram(watched(deadline()) + small_body("inner", user_task("ask"), "ask"), key="called", process="")
+    body = node("callActivity", "examine", attributes='calledElement="called"') + start_and_end("examine")
+    story = begin(world, bundle(body, called__bpmn=called))
+
+    assert story.due("ask") == "2026-03-09T17:00"
+    assert story.do("ask").deadlines == {"promise": "kept"}
+
+
+def test_a_task_shows_the_earliest_of_its_own_clock_and_those_around_it(world: World) -> None:
+    body = watched(deadline()) + user_task("ask", inner=deadline("own", "2 WD", "internal")) + user_task("long", inner=deadline("far", "20 WD", "internal"))
+    story = begin(world, bundle(body + start_and_end("ask", "long")))
+
+    assert story.due("ask") == "2026-03-04T17:00"
+    assert story.do("ask").due("long") == "2026-03-09T17:00"
+
+
+@pytest.mark.parametrize("finish", ["decide", "hand_over"])
+def test_a_clock_starts_ends_and_hands_over_at_the_elements_that_it_names(world: World, finish: str) -> None:
+    clock = deadline(startsOn="accept", endsOn="decided", handsOverOn="objected")
+    body = (
+        watched(clock) + user_task("receive") + user_task("accept") + user_task("decide", form="ok")
+        + node("exclusiveGateway", "which", attributes='default="f_which_objected"') + user_task("after")
+        + node("intermediateThrowEvent", "decided") + node("intermediateThrowEvent", "objected")
+        + node("startEvent", "begin") + node("endEvent", "done")
+        + chain("begin", "receive", "accept", "decide", "which", "objected", "after", "done")
+        + '<bpmn:sequenceFlow id="yes" sourceRef="which" targetRef="decided"><bpmn:conditionExpression>ok</bpmn:conditionExpression></bpmn:sequenceFlow>'
+        + chain("decided", "after")
+    )
+    story = begin(world, bundle(body))
+    assert story.deadlines == {}
+
+    story.later(days=1).do("receive")
+    assert story.due("accept") == "2026-03-10T17:00"
+    story.do("accept").do("decide", ok=finish == "decide")
+
+    assert story.deadlines == {"promise": "kept" if finish == "decide" else "handed_over"}
+    assert story.due("after").startswith("9999")
+
+
+def test_a_clock_may_start_and_end_inside_a_called_process(world: World) -> None:
+    called = diagram(small_body("inner", user_task("accept") + user_task("decide"), "accept", "decide"), key="called", process="")
+    body = watched(deadline(startsOn="accept", endsOn="decide")) + node("callActivity", "examine", attributes='calledElement="called"')
+    story = begin(world, bundle(body + user_task("after") + start_and_end("examine", "after"), called__bpmn=called))
+    assert story.deadlines == {"promise": "running"}
+
+    story.do("accept")
+
+    assert story.deadlines == {"promise": "kept"}
+
+
+def test_a_clock_that_is_started_again_in_a_loop_keeps_its_first_start(world: World) -> None:
+    body = (
+        watched(deadline(startsOn="accept")) + user_task("accept", form="ok")
+        + node("exclusiveGateway", "again", attributes='default="f_again_accept"') + node("exclusiveGateway", "merge")
+        + node("startEvent", "begin") + node("endEvent", "done") + chain("begin", "merge", "accept", "again")
+        + '<bpmn:sequenceFlow id="f_again_accept" sourceRef="again" targetRef="merge"/>'
+        + '<bpmn:sequenceFlow id="yes" sourceRef="again" targetRef="done"><bpmn:conditionExpression>ok</bpmn:conditionExpression></bpmn:sequenceFlow>'
+    )
+    story = begin(world, bundle(body)).later(days=1).do("accept", ok=False)
+
+    assert story.due("promise") == "2026-03-09T17:00"
+    assert len(story.events("deadline_started")) == 1
+
+
+def test_it_warns_and_breaches_when_nobody_acts(world: World) -> None:
+    service = bundle(watched(deadline(warn="60%, 1 WD", escalateTo="supervisor")) + user_task("ask") + start_and_end("ask"))
+    story = begin(world, service)
+
+    story.later(days=30)
+
+    assert [kind for kind, _ in struck(story)] == ["deadline_warned", "deadline_warned", "deadline_breached"]
+    assert story.events("deadline_breached")[0]["escalate_to"] == "supervisor"
+    assert story.deadlines == {"promise": "breached"}
+    assert story.jobs == []
+    assert story.do("ask").deadlines == {"promise": "breached"}
+
+
+def test_a_clock_moved_far_beyond_several_moments_notes_each_once(world: World) -> None:
+    service = bundle(watched(deadline(warn="60%, 1 WD")) + user_task("ask") + start_and_end("ask"))
+    story = begin(world, service).leap(days=300)
+
+    assert [kind for kind, _ in struck(story)] == ["deadline_warned", "deadline_warned", "deadline_breached"]
+    assert story.jobs == []
+
+
+def test_completing_after_the_moment_but_before_the_tick_is_a_breach_all_the_same(world: World) -> None:
+    """The moment decides, not when somebody looked."""
+    from engine import user_tasks
+
+    story = begin(world, bundle(watched(deadline()) + user_task("ask") + start_and_end("ask")))
+    world.clock.move(days=30)
+    row = story.tasks()[0]
+    from ..support import ALICE
+
+    user_tasks.claim(world.runtime, row.id, ALICE)
+    user_tasks.complete(world.runtime, row.id, ALICE, {})
+
+    assert story.settle().deadlines == {"promise": "breached"}
+
+
+def paused_service(*, reason: str = "waiting", kind: str = "promised") -> object:
+    body = (
+        watched(deadline(kind=kind)) + node("startEvent", "begin") + node("parallelGateway", "fork")
+        + user_task("ask") + user_task("supplement", inner=pause(reason)) + node("parallelGateway", "join") + user_task("after")
+        + node("endEvent", "done") + chain("begin", "fork", "ask", "join", "after", "done") + chain("fork", "supplement", "join")
+    )
+    return bundle(body, pauses__yaml=PAUSES)
+
+
+def test_a_clock_stands_still_while_a_token_rests_on_a_pause(world: World) -> None:
+    story = begin(world, paused_service())
+    assert story.deadlines == {"promise": "paused"}
+    assert story.due("ask").startswith("9999")
+
+    story.later(days=2).do("supplement")
+
+    assert story.deadlines == {"promise": "running"}
+    assert story.due("promise") == story.due("ask") == "2026-03-11T17:00"
+
+
+def test_inbox_rows_of_every_branch_move_in_the_step_that_pauses_or_resumes(world: World) -> None:
+    """One commit holds the resumed clock and the moved due dates of tasks that nobody touched."""
+    story = begin(world, paused_service()).later(days=2)
+    story.reopen()
+    from engine import user_tasks
+
+    from ..support import ALICE
+    from ..test_cost import counting
+
+    row = next(row for row in story.tasks() if row.element_id == "supplement")
+    user_tasks.claim(world.runtime, row.id, ALICE)
+    with counting(world.runtime.database) as count:
+        user_tasks.complete(world.runtime, row.id, ALICE, {})
+
+    assert count.commits == 1
+    assert [(item.element_id, item.due_at) for item in world.inbox(ALICE)] == [
+        (item.element_id, item.due_at) for item in story.tasks()
+    ]
+    assert story.due("ask") == "2026-03-11T17:00"
+
+
+def test_only_promised_clocks_may_pause(world: World) -> None:
+    story = begin(world, paused_service(kind="statutory"))
+
+    assert story.deadlines == {"promise": "running"}
+    assert story.due("ask") == "2026-03-09T17:00"
+
+
+def test_a_pause_ends_at_its_cap(world: World) -> None:
+    story = begin(world, paused_service(reason="capped")).later(days=20)
+
+    assert story.deadlines == {"promise": "breached"}
+    assert len(story.events("deadline_resumed")) == 1
+    assert story.due("promise") == "2026-03-12T17:00"
+
+
+def test_two_pauses_at_once_count_their_days_once_and_resume_when_both_are_over(world: World) -> None:
+    body = (
+        watched(deadline()) + node("startEvent", "begin") + node("parallelGateway", "fork")
+        + user_task("one", inner=pause()) + user_task("two", inner=pause()) + user_task("ask") + node("endEvent", "done")
+        + chain("begin", "fork", "one", "done") + chain("fork", "two", "done") + chain("fork", "ask", "done")
+    )
+    story = begin(world, bundle(body, pauses__yaml=PAUSES))
+
+    story.later(days=1).do("one")
+    assert story.deadlines == {"promise": "paused"}
+    story.later(days=1).do("two")
+
+    assert story.deadlines == {"promise": "running"}
+    assert story.due("ask") == "2026-03-11T17:00"
+
+
+def test_a_pause_on_a_subprocess_holds_while_anything_in_it_goes_on(world: World) -> None:
+    inner = watched(pause()) + small_body("inner", user_task("one") + user_task("two"), "one", "two")
+    body = watched(deadline()) + subprocess("wait_for_them", inner) + user_task("after") + start_and_end("wait_for_them", "after")
+    story = begin(world, bundle(body, pauses__yaml=PAUSES))
+    assert story.deadlines == {"promise": "paused"}
+
+    story.later(days=1).do("one")
+    assert story.deadlines == {"promise": "paused"}
+    story.later(days=1).do("two")
+
+    assert story.due("after") == "2026-03-11T17:00"
+
+
+def test_a_pause_inside_a_scope_holds_the_clocks_of_every_scope_around_it(world: World) -> None:
+    inner = watched(deadline("inner_promise", "3 WD")) + small_body("inner", user_task("ask", inner=pause()) + user_task("then"), "ask", "then")
+    body = watched(deadline()) + subprocess("examine", inner) + start_and_end("examine")
+    story = begin(world, bundle(body, pauses__yaml=PAUSES))
+    assert story.deadlines == {"promise": "paused", "inner_promise": "paused"}
+
+    story.later(days=1).do("ask")
+
+    assert story.due("then") == story.due("inner_promise") == "2026-03-06T17:00"
+    assert story.due("promise") == "2026-03-10T17:00"
+
+
+def test_a_pause_leaves_the_clocks_of_another_branch_alone(world: World) -> None:
+    inner = watched(deadline("inner_promise", "3 WD")) + small_body("inner", user_task("ask"), "ask")
+    body = (
+        node("startEvent", "begin") + node("parallelGateway", "fork") + subprocess("examine", inner)
+        + user_task("supplement", inner=pause()) + node("endEvent", "done")
+        + chain("begin", "fork", "examine", "done") + chain("fork", "supplement", "done")
+    )
+    story = begin(world, bundle(body, pauses__yaml=PAUSES))
+
+    assert story.deadlines == {"inner_promise": "running"}
+
+
+def test_leaving_an_element_extends_the_limit(world: World) -> None:
+    extend = '<linbang:extend deadline="promise" limit="10 WD" reason="because"/>'
+    body = watched(deadline()) + user_task("approve", inner=extend) + user_task("ask") + start_and_end("approve", "ask")
+    story = begin(world, bundle(body)).later(days=1)
+    assert story.due("approve") == "2026-03-09T17:00"
+
+    story.do("approve")
+
+    assert story.due("ask") == story.due("promise") == "2026-03-16T17:00"
+    assert story.events("deadline_extended")[0]["reason"] == "because"
+
+
+def test_an_extension_does_not_undo_a_breach(world: World) -> None:
+    extend = '<linbang:extend deadline="promise" limit="10 WD" reason="because"/>'
+    body = watched(deadline()) + user_task("approve", inner=extend) + user_task("ask") + start_and_end("approve", "ask")
+
+    story = begin(world, bundle(body)).later(days=8).do("approve")
+
+    assert story.deadlines == {"promise": "breached"}
+
+
+def test_a_limit_may_be_an_expression(world: World) -> None:
+    clock = deadline(limit="= if a = &quot;quick&quot; then &quot;2 WD&quot; else &quot;5 WD&quot;")
+    service = bundle(watched(clock) + user_task("ask") + start_and_end("ask"))
+
+    assert begin(world, service, a="quick").due("ask") == "2026-03-04T17:00"
+    assert begin(world, a="slow").due("ask") == "2026-03-09T17:00"
+
+
+def test_a_limit_that_is_no_limit_raises_an_incident_and_loses_no_work(world: World) -> None:
+    """The person before it has done their work: their completion stands, and the clock is an operator's matter."""
+    inner = watched(deadline(limit="= a")) + small_body("inner", user_task("ask"), "ask")
+    body = user_task("first", form="a") + subprocess("examine", inner) + start_and_end("first", "examine")
+    story = begin(world, bundle(body)).do("first", a="nonsense")
+
+    assert [(row.element_id, row.code) for row in story.incidents] == [("examine", "limit_broken")]
+
+
+def follows(at: str, *, cancel: bool) -> object:
+    on = f'<linbang:onDeadline deadline="promise" at="{at}"/>'
+    inner = watched(deadline(warn="60%")) + small_body("inner", user_task("ask"), "ask")
+    body = (
+        subprocess("examine", inner) + boundary("struck", "examine", timer("PT1S"), cancel=cancel, inner=on)
+        + user_task("react") + node("endEvent", "reacted") + start_and_end("examine") + chain("struck", "react", "reacted")
+    )
+    return bundle(body)
+
+
+@pytest.mark.parametrize(("at", "day"), [("warning", 5), ("breach", 8)])
+def test_an_event_may_follow_a_deadline(world: World, at: str, day: int) -> None:
+    """Its own text is ignored: it fires at the clock's warning or breach."""
+    story = begin(world, follows(at, cancel=True)).later(days=2)
+    assert story.open == ["ask"]
+
+    story.later(days=day - 2)
+
+    assert story.open == ["react"]
+    assert story.do("react").outcome == "reacted"
+
+
+@pytest.mark.parametrize("at", ["warning", "breach"])
+def test_a_quiet_event_that_follows_a_deadline_fires_once(world: World, at: str) -> None:
+    story = begin(world, follows(at, cancel=False)).later(days=60)
+
+    assert story.open == ["ask", "react"]
+
+
+def test_an_event_follows_its_deadline_through_a_pause(world: World) -> None:
+    on = '<linbang:onDeadline deadline="promise"/>'
+    inner = watched(deadline()) + small_body("inner", user_task("ask", inner=pause()) + user_task("then"), "ask", "then")
+    body = (
+        subprocess("examine", inner) + boundary("struck", "examine", timer("PT1S"), inner=on) + node("endEvent", "late")
+        + start_and_end("examine") + chain("struck", "late")
+    )
+    story = begin(world, bundle(body, pauses__yaml=PAUSES)).later(days=10)
+    assert story.open == ["ask"]
+
+    story.do("ask").later(days=4)
+    assert story.open == ["then"]
+
+    assert story.later(days=10).outcome == "late"
+
+
+def test_an_intermediate_event_waits_for_a_deadline_of_its_case(world: World) -> None:
+    on = '<bpmn:extensionElements><linbang:onDeadline deadline="promise"/></bpmn:extensionElements>'
+    body = watched(deadline()) + node("intermediateCatchEvent", "until_then", on + timer("PT1S")) + start_and_end("until_then")
+    story = begin(world, bundle(body)).later(days=6)
+    assert story.outcome == "active"
+
+    assert story.later(days=2).outcome == "done"
+
+
+def test_an_event_reached_after_the_breach_fires_at_once(world: World) -> None:
+    """Who comes to wait for what has already happened does not wait for ever."""
+    on = '<bpmn:extensionElements><linbang:onDeadline deadline="promise"/></bpmn:extensionElements>'
+    body = watched(deadline()) + user_task("ask") + node("intermediateCatchEvent", "until_then", on + timer("PT1S")) + start_and_end("ask", "until_then")
+    story = begin(world, bundle(body)).later(days=9).do("ask")
+
+    assert story.outcome == "done"
+
+
+def test_a_task_is_due_so_early_that_the_rest_still_fits(world: World) -> None:
+    body = watched(deadline(limit="12 WD")) + user_task("publish", latestFor="promise", leaving="7 D, 3 WD") + start_and_end("publish")
+    story = begin(world, bundle(body))
+
+    assert story.due("promise") == "2026-03-18T17:00"
+    assert story.due("publish") == "2026-03-06T17:00"
+
+
+def test_a_breach_outlives_the_scope_that_is_interrupted_later(world: World) -> None:
+    inner = watched(deadline()) + small_body("inner", user_task("ask"), "ask")
+    body = (
+        subprocess("examine", inner) + boundary("withdrawn", "examine", trigger("message", "withdrawal"))
+        + node("endEvent", "closed") + start_and_end("examine") + chain("withdrawn", "closed")
+    )
+    service = bundle(body, extra=declare("message", "withdrawal"))
+
+    assert begin(world, service).message("withdrawal").deadlines == {"promise": "cancelled"}
+    assert begin(world).later(days=9).message("withdrawal").deadlines == {"promise": "breached"}
+
+
+def test_a_script_reads_the_clock_of_the_case(world: World) -> None:
+    story = begin(world, bundle(user_task("ask") + script("note", "{seen: today()}") + start_and_end("ask", "note")))
+
+    assert str(story.leap(days=5).do("ask").variables["seen"]) == "2026-03-07"

@@ -41,6 +41,7 @@ class Catalogue:
                 code="bundle_has_errors",
                 problems=problems,
             )
+        self._check_prefix(definition)
         newest = next(iter(self._store.versions(bundle.key)), None)
         if newest is not None and newest.digest == bundle.digest:
             return newest, problems
@@ -78,6 +79,15 @@ class Catalogue:
     def versions(self, key: str) -> list[DefinitionRow]:
         """List the versions of a service, newest first."""
         return self._store.versions(key)
+
+    def _check_prefix(self, definition: Definition) -> None:
+        """Two services with one prefix would give the same case number twice."""
+        for key, (_id, other) in self.services().items():
+            if key != definition.key and other.case_number == definition.case_number:
+                raise InvalidInput(
+                    f"Expected a prefix of case numbers of its own, but {definition.case_number!r} is that of {key}",
+                    code="case_number_taken",
+                )
 
     def _load(self, definition_id: int) -> Definition:
         with self._lock:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import clocks
 from engine.clocks import DeadlineEnd, DeadlineFacts, DeadlineKind, DeadlineState, Extension, Pause
+from engine.errors import EngineError
 
 if TYPE_CHECKING:
     from engine.calendar import Calendar
@@ -63,6 +64,8 @@ class Follower:
     now: datetime
     evaluate: Evaluate
     events: list[dict[str, Any]] = field(default_factory=list)
+    broken: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    """Clocks whose limit cannot be read, as (element, code, message) by the number of their scope."""
 
     def follow(self, arrivals: Iterable[Arrival], resting: Mapping[int, Resting], *, finished: bool) -> None:
         """Take a whole step into account, in the order in which things happened."""
@@ -151,7 +154,9 @@ class Follower:
         key = f"{declaration.id}:{number}"
         if key in self.tracked:
             return
-        limit = clocks.parse_limit(self._text(declaration.limit, arrival, declaration.scope))
+        limit = self._limit(declaration.limit, arrival, number, (declaration.scope, declaration.id))
+        if limit is None:
+            return
         facts = DeadlineFacts(declaration.id, DeadlineKind(declaration.kind), limit, self.now)
         self.tracked[key] = Tracked(facts, number)
         due = clocks.due_at(facts, self.calendar, self.now)
@@ -166,10 +171,12 @@ class Follower:
     def _extend(self, element: Element, arrival: Arrival) -> None:
         numbers = {scope.number for scope in arrival.scopes}
         for extension in element.extensions:
-            limit = clocks.parse_limit(self._text(extension.limit, arrival, element.id))
             for tracked in self.tracked.values():
                 facts = tracked.facts
                 if facts.id != extension.deadline or tracked.scope not in numbers or facts.end is not None:
+                    continue
+                limit = self._limit(extension.limit, arrival, tracked.scope, (element.id, facts.id))
+                if limit is None:
                     continue
                 if not facts.extensions or facts.extensions[-1].limit != limit:
                     added = Extension(self.now, limit, extension.reason)
@@ -233,10 +240,20 @@ class Follower:
             due = clocks.due_at(tracked.facts, self.calendar, self.now)
             self._note("deadline_resumed", tracked, reason=reason, due_at=due.at)
 
-    def _text(self, text: str, arrival: Arrival, element_id: str) -> str:
-        if not text.startswith("="):
-            return text
-        return str(self.evaluate(text[1:].strip(), arrival.data, element_id))
+    def _limit(self, text: str, arrival: Arrival, scope: int, place: tuple[str, str]) -> clocks.Limit | None:
+        """Give a declared limit; one that cannot be read is noted as broken, and the work goes on without it.
+
+        place: the element that declares it and the clock.
+        """
+        element_id, deadline_id = place
+        try:
+            if text.startswith("="):
+                text = str(self.evaluate(text[1:].strip(), arrival.data, element_id))
+            return clocks.parse_limit(text)
+        except EngineError as exc:
+            message = f"The clock {deadline_id!r} does not follow its limit: {exc.message}"
+            self.broken[scope] = (element_id, "limit_broken", message)
+            return None
 
     def _note(self, event: str, tracked: Tracked, **more: Any) -> None:
         self.events.append({"type": event, "deadline": tracked.facts.id, "scope": tracked.scope, **more})

@@ -6,7 +6,6 @@ Firing twice is harmless: a step finds out from the case's own state whether its
 from __future__ import annotations
 
 import logging
-import re
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from engine.outcome import Deed
 from engine.people import SYSTEM, Actor
 from engine.ports import Call, Connector, ConnectorError
 from engine.state import to_ms
-from engine.timers import moment_of
+from engine.timers import moment_of, seconds_of
 from engine.values import checked_value
 
 if TYPE_CHECKING:
@@ -32,6 +31,11 @@ MAX_ATTEMPTS = 5
 """How often a clock's job is tried whose step fails, before it waits an hour between tries."""
 MAX_ATTEMPTS_STORED = 30_000
 LATER = timedelta(hours=1)
+LONGEST_WAIT = timedelta(days=1)
+"""Between two attempts of a call, however often the wait has doubled."""
+
+_NOBODY_WAITS = frozenset({"case_unknown", "case_ended", "clock_gone", "call_gone"})
+"""Codes that say that a job is over: its case no longer waits for it."""
 
 log = logging.getLogger("linbang.jobs")
 
@@ -57,10 +61,10 @@ def run(runtime: Runtime, job: DueJob, token: int) -> None:
     try:
         _RUN[job.kind](runtime, job)
     except (NotFound, InvalidState) as exc:
-        if exc.code == "busy":
-            _give_back(runtime, job, token, exc)
+        if exc.code in _NOBODY_WAITS:
+            runtime.jobs.delete(job.id)
         else:
-            runtime.jobs.delete(job.id)  # the case has ended; nobody waits any more
+            _give_back(runtime, job, token, exc)
     except _TryAgain as exc:
         attempts = min(job.attempts + 1, MAX_ATTEMPTS_STORED)
         runtime.jobs.release(job.id, token, attempts, to_ms(exc.at))
@@ -148,11 +152,21 @@ def _call_outside(runtime: Runtime, job: DueJob) -> None:
     declared = case.definition.elements[element_id].call
     assert declared is not None  # the gate refuses a service task without one
     connector_name, _, name = operation.partition(".")
-    call = Call(name, parameters, str(job.id), _seconds(declared.timeout))
+    # The key names the task, not the job: an incident that is taken up again asks under the same key.
+    call = Call(name, parameters, f"{job.process_instance_id}-{number}", seconds_of(declared.timeout))
     try:
         answer = checked_value(_connector(runtime, connector_name).call(call), operation)
     except ConnectorError as exc:
         _take_failure(runtime, job, number, declared.retry, exc)
+        return
+    except Exception as exc:  # a connector's own fault, or an answer that no case can hold
+        log.exception("%s failed in case %s", operation, job.process_instance_id)
+        broken = ConnectorError(
+            f"{connector_name} gave no usable answer: {type(exc).__name__}",
+            code="call_broken",
+            permanent=True,
+        )
+        _take_failure(runtime, job, number, declared.retry, broken)
         return
     _take_answer(runtime, job, number, operation, answer)
 
@@ -182,7 +196,7 @@ def _take_failure(runtime: Runtime, job: DueJob, number: int, retry: str, error:
         first = (
             moment_of(wait, runtime.clock.now(), runtime.calendar, lambda text: text) - runtime.clock.now()
         )
-        raise _TryAgain(runtime.clock.now() + first * (2**job.attempts))
+        raise _TryAgain(runtime.clock.now() + min(first * (2**job.attempts), LONGEST_WAIT))
 
     def act(case: Case) -> tuple[Deed, None]:
         element_id = _waiting_element(case, number)
@@ -207,12 +221,6 @@ def _give_back(runtime: Runtime, job: DueJob, token: int, error: Exception) -> N
     wait = timedelta(seconds=2**attempts) if attempts < MAX_ATTEMPTS else LATER
     log.warning("job %s is tried again in %s: %s", job.id, wait, type(error).__name__)
     runtime.jobs.release(job.id, token, attempts, to_ms(runtime.clock.now() + wait))
-
-
-def _seconds(duration: str) -> float:
-    found = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", duration)
-    hours, minutes, seconds = found.groups() if found else (None, None, None)
-    return float(hours or 0) * 3600 + float(minutes or 0) * 60 + float(seconds or 0) or 20.0
 
 
 _RUN = {"clock": _strike_clock, "deadline": _look_after_deadline, "call": _call_outside}

@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Any
 from engine import clocks, codec, spiff
 from engine.clocks import DeadlineState
 from engine.deadlines import Arrival, Follower, enclosing
+from engine.errors import EngineError
 from engine.history import Link, make_link
 from engine.people import SYSTEM, Actor, office_of_group
-from engine.state import sealing_place, to_ms
+from engine.state import from_ms, sealing_place, to_ms
 from engine.store.schema import FAR_FUTURE_MS
 from engine.store.steps import DeadlineRow, IncidentRow, JobRow, Saved, TaskChange, UserTaskRow
 from engine.timers import moment_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from engine.instances import Case
 
 DEFAULT_PRIORITY = 50
+MAX_MISSED_BEATS = 1_000
+"""How many beats of a cycle are looked at after an outage, before it begins anew from now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,10 @@ class _Outcome:
         self.finished = self.workflow.completed or deed.cancelled
         self.resting = {} if self.finished else spiff.resting(self.workflow)
         self.events: list[dict[str, Any]] = []
+        self.broken: dict[int, tuple[str, str, str]] = {}
+        """What cannot be timed, as (element, code, message) by the number of the token or scope."""
         self.follower = Follower(
-            case.definition, case.state.deadlines, case.calendar, case.now, self._evaluate, self.events
+            case.definition, case.state.deadlines, case.calendar, case.now, self._evaluate, self.events, self.broken
         )
 
     def saved(self) -> Saved:
@@ -199,17 +206,48 @@ class _Outcome:
                     key = f"call:{number}"
                     yield key, known[key][1] if key in known else self.now_ms
             for event in item.waits:
-                if isinstance(event, spiff.ClockEvent) and event.kind != "deadline":
+                if isinstance(event, spiff.ClockEvent):
                     key = f"clock:{number}:{event.element_id}"
-                    yield key, known[key][1] if key in known else self._strikes_at(event, item)
+                    due = known[key][1] if key in known else self._first_strike(event, item)
+                    if due is not None:
+                        yield key, due
         for key, tracked in self.case.state.deadlines.items():
             moment = None if self.finished else self.follower.next_moment(tracked)
             if moment is not None:
                 yield f"deadline:{key}", to_ms(moment)
 
-    def _strikes_at(self, event: spiff.ClockEvent, item: spiff.Resting) -> int:
+    def _first_strike(self, event: spiff.ClockEvent, item: spiff.Resting) -> int | None:
+        """Give when a timer strikes that is waited for since this step; None for one that never does so by itself."""
+        if event.kind == "deadline":  # its clock strikes it, unless that has happened before anybody waited
+            return self.now_ms if self._is_past(event, item) else None
+        if item.number in self.case.state.incidents and item.number not in self.deed.retries:
+            return None
+        try:
+            return to_ms(self._moment(event, item))
+        except EngineError as exc:
+            self.broken[item.number] = (event.element_id, exc.code, exc.message)
+            return None
+
+    def _is_past(self, event: spiff.ClockEvent, item: spiff.Resting) -> bool:
+        numbers = {scope.number for scope in item.scopes}
+        return any(
+            tracked.breached or (event.at == "warning" and tracked.warned)
+            for tracked in self.case.state.deadlines.values()
+            if tracked.facts.id == event.text and tracked.scope in numbers
+        )
+
+    def _moment(self, event: spiff.ClockEvent, item: spiff.Resting) -> datetime:
+        """Give a timer's next strike; a cycle keeps its beat, and beats that were missed are left out."""
         evaluate = lambda text: self._evaluate(text, item.data, event.element_id)  # noqa: E731 - binds the context
-        return to_ms(moment_of(event.text, self.case.now, self.case.calendar, evaluate))
+        calendar, now = self.case.calendar, self.case.now
+        if event.kind == "cycle" and (self.deed.event, self.deed.element_id) == ("timer_fired", event.element_id):
+            beat = max(due for key, (_, due) in self.case.state.jobs.items() if key.endswith(f":{event.element_id}"))
+            for _ in range(MAX_MISSED_BEATS):
+                moment = moment_of(event.text, from_ms(beat), calendar, evaluate)
+                if moment > now:
+                    return moment
+                beat = to_ms(moment)
+        return moment_of(event.text, now, calendar, evaluate)
 
     def _change_incidents(self) -> tuple[list[IncidentRow], list[int]]:
         """Raise an incident for what could not be carried out; resolve those that are over."""
@@ -219,13 +257,17 @@ class _Outcome:
         for number, error in stuck.items():
             if number not in known:
                 raised.append(self._incident(number, error.element_id or "", error.code, error.message))
+        for number, (element_id, code, message) in self.broken.items():
+            if number not in known:
+                raised.append(self._incident(number, element_id, code, message))
         for number, code, message in self.deed.failures:
             if number in self.resting and number not in known:
                 raised.append(self._incident(number, self.resting[number].element_id, code, message))
         fresh = {row.number for row in raised}
         resolved = []
         for number in list(known):
-            waits = number in self.resting and number not in self.deed.retries
+            rests = number in self.resting or (number == 0 and not self.finished)
+            waits = (rests and number not in self.deed.retries) or number in self.broken
             if number not in stuck and not waits and number not in fresh:
                 resolved.append(known.pop(number))
                 self._note("incident_resolved", incident=resolved[-1])

@@ -48,6 +48,15 @@ def repeats_of(text: str) -> int | None:
     return int(found[1]) if found and found[1] else None
 
 
+def seconds_of(text: str) -> float:
+    """Give the length of an ISO duration of days, hours, minutes and seconds; raises InvalidInput for another text."""
+    span = _SPAN.fullmatch(text.strip())
+    if span is None or span[1] or span[2]:
+        raise InvalidInput(f"Expected a duration such as PT20S, but got {text!r}", code="timer_broken")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in span.groups()[2:])
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+
+
 def _read(text: str, now: datetime, calendar: Calendar) -> Any:
     cycle = _CYCLE.fullmatch(text)
     if cycle:

@@ -184,7 +184,9 @@ class CallActivity(_Inner, defaults.CallActivity):  # type: ignore[misc]  # unty
         """Give the variables to the called process."""
         io = subworkflow.spec.io_specification
         names = [ref.bpmn_id for ref in io.data_inputs] if io is not None else []
-        subworkflow.task_tree.data = {name: my_task.data.get(name) for name in names} if names else dict(my_task.data)
+        subworkflow.task_tree.data = (
+            {name: my_task.data.get(name) for name in names} if names else dict(my_task.data)
+        )
 
     def update_data(self, my_task: Task, subworkflow: Any) -> None:
         """Take the variables back."""

@@ -60,7 +60,9 @@ class _Traced:
     def cancel(self) -> None:
         """End it where it stands, with everything inside."""
         self.completed = True
-        for task in reversed(list(self.tasks.values())):  # a cancelled parent forgets its children, so they come first
+        for task in reversed(
+            list(self.tasks.values())
+        ):  # a cancelled parent forgets its children, so they come first
             if task.has_state(TaskState.NOT_FINISHED_MASK) and task.id in self.tasks:
                 task.cancel()
 

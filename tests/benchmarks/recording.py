@@ -1,4 +1,4 @@
-"""Writes down what the engine says to SQLite, so that the same can be said again without the engine."""
+"""Writes down what the engine says to SQLite's driver, so that the same can be said again without it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
-
-_READS = ("SELECT", "BEGIN", "PRAGMA")
+from sqlalchemy import Engine, event
 
 
 @dataclass
@@ -21,35 +19,64 @@ class Transaction:
 
 
 class Recording:
-    """Listens to an engine for as long as it lives; reads are counted only."""
+    """Listens to every connection that an engine opens from now on; reads are counted only."""
 
     def __init__(self, engine: Engine) -> None:
         self.transactions: list[Transaction] = []
         self.reads = 0
-        self._open: Transaction | None = None
-        event.listen(engine, "before_cursor_execute", self._hear)
-        event.listen(engine, "commit", self._commit)
-        event.listen(engine, "rollback", self._forget)
+        self._open = Transaction()
+        engine.dispose()
+        event.listen(engine, "do_connect", lambda _d, _r, _a, how: how.update(factory=self._connection))
 
     def take(self) -> list[Transaction]:
         """Give what was written since the last time."""
         taken, self.transactions = self.transactions, []
         return taken
 
-    def _hear(self, _c: Connection, _cursor: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's signature
+    def hear(self, statement: str, parameters: Any, *, many: bool = False) -> None:
+        """Note a statement."""
         if statement.startswith("SELECT"):
             self.reads += 1
-        elif not statement.startswith(_READS):
-            self._open = self._open or Transaction()
+        elif not statement.startswith(("BEGIN", "PRAGMA")):
             self._open.said.append((statement, parameters, many))
 
-    def _commit(self, _connection: Connection) -> None:
-        if self._open is not None:
+    def end(self, *, kept: bool) -> None:
+        """Note the end of a transaction."""
+        if kept and self._open.said:
             self.transactions.append(self._open)
-            self._open = None
+        self._open = Transaction()
 
-    def _forget(self, _connection: Connection) -> None:
-        self._open = None
+    def _connection(self, *args: Any, **kwargs: Any) -> _Connection:
+        connection = _Connection(*args, **kwargs)
+        connection.recording = self
+        return connection
+
+
+class _Cursor(sqlite3.Cursor):
+    connection: _Connection
+
+    def execute(self, statement: str, parameters: Any = ()) -> sqlite3.Cursor:
+        self.connection.recording.hear(statement, parameters)
+        return super().execute(statement, parameters)
+
+    def executemany(self, statement: str, parameters: Any) -> sqlite3.Cursor:
+        self.connection.recording.hear(statement, parameters, many=True)
+        return super().executemany(statement, parameters)
+
+
+class _Connection(sqlite3.Connection):
+    recording: Recording
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+    def commit(self) -> None:
+        super().commit()
+        self.recording.end(kept=True)
+
+    def rollback(self) -> None:
+        super().rollback()
+        self.recording.end(kept=False)
 
 
 def say_again(connection: sqlite3.Connection, transactions: Iterable[Transaction]) -> float:

@@ -60,8 +60,7 @@ def main() -> None:
 
 def measure(folder: Path, cases: int, rounds: int) -> list[Figure]:
     """Run the rounds in a folder and give all figures."""
-    world, plain = _prepare(folder)
-    recording = Recording(world.runtime.database.engine)
+    world, recording, plain = _prepare(folder)
     _round(world, recording, plain, min(cases, 20))  # both sides warm
     before = _sizes(plain)
     found = [_round(world, recording, plain, cases) for _ in range(rounds)]
@@ -73,7 +72,7 @@ def measure(folder: Path, cases: int, rounds: int) -> list[Figure]:
     return [*_rates(found, cases), *_statements(found[0], cases), *_bytes(sizes), *split]
 
 
-def _prepare(folder: Path) -> tuple[World, sqlite3.Connection]:
+def _prepare(folder: Path) -> tuple[World, Recording, sqlite3.Connection]:
     """Make an installation, and a second database with the same tables and the service's row."""
     world = make_world(folder)
     other = make_world(folder, "plain.db")
@@ -82,7 +81,7 @@ def _prepare(folder: Path) -> tuple[World, sqlite3.Connection]:
     recording = Recording(world.runtime.database.engine)
     world.deploy(FOUR_TASKS)
     say_again(plain, recording.take())
-    return world, plain
+    return world, recording, plain
 
 
 def _round(world: World, recording: Recording, plain: sqlite3.Connection, cases: int) -> Round:

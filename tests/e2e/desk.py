@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
@@ -115,9 +117,6 @@ class Desk:
     def today(self) -> str:
         """The day that the demo's clock shows, as a date field takes it."""
         shown = self.page.locator(".demo-clock time").get_attribute("datetime") or ""
-        from datetime import datetime
-        from zoneinfo import ZoneInfo
-
         return datetime.fromisoformat(shown).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
 
     # Work
@@ -175,25 +174,23 @@ class Desk:
 
     def answer(self, place: Locator, label: str, answer: Any) -> None:
         """Answer one field."""
-        group = place.get_by_role("group", name=words(label))
-        if isinstance(answer, bool):
-            box = place.get_by_label(words(label))
-            if box.is_checked() != answer:
-                self._and_wait(box, box.click)
-        elif isinstance(answer, list):
-            for one in answer:
-                group.get_by_label(one, exact=True).check()
-        elif group.count():
-            choice = group.get_by_label(answer, exact=True)
-            self._and_wait(choice, choice.check)
-        else:
-            self._fill_control(place.get_by_label(words(label)), str(answer))
-
-    def _fill_control(self, control: Locator, answer: str) -> None:
-        if control.evaluate("one => one.tagName") == "SELECT":
+        control = place.get_by_label(words(label))
+        found = control.evaluate_all("found => found.map((one) => one.tagName + (one.type || ''))")
+        if not found:
+            self._choose(place.get_by_role("group", name=words(label)), answer)
+        elif isinstance(answer, bool):
+            if control.is_checked() != answer:
+                self._and_wait(control, control.click)
+        elif found[0].startswith("SELECT"):
             self._and_wait(control, lambda: control.select_option(label=answer))
         else:
-            control.fill(answer)
+            control.fill(str(answer))
+
+    def _choose(self, group: Locator, answer: str | list[str]) -> None:
+        """Tick one answer of a group, or several."""
+        for one in [answer] if isinstance(answer, str) else answer:
+            choice = group.get_by_label(one, exact=True)
+            self._and_wait(choice, choice.check)
 
     def _fill_rows(self, place: Locator, label: str, rows: Sequence[Answers]) -> None:
         whole = place.get_by_role("group", name=re.compile(rf"^{re.escape(label)} \d+$"))

@@ -1,0 +1,77 @@
+"""A task from the inbox to its end without a mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from . import households
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from .desk import Office
+
+
+def test_it_reaches_the_content_first(town: Office) -> None:
+    page = town.desk("reviewer").page
+    town.desk("reviewer").go("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_it_finds_claims_and_completes_a_task_with_keys_only(town: Office) -> None:
+    clerk, reviewer = town.desk("clerk"), town.desk("reviewer")
+    case = clerk.apply(households.application(clerk.today))
+    page = reviewer.page
+    reviewer.go("/?view=groups")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Case number or name")).to_be_focused()
+    page.keyboard.type(case)
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Check the papers")).to_be_focused()
+    page.keyboard.press("Enter")
+    _tab_to(page, "Claim this task")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Complete the task")).to_be_visible()
+    _tab_to(page, "Complete: accept")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Complete: accept")).to_be_checked()
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    _tab_to(page, "Complete the task")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice-success")).to_contain_text("Done: Check the papers")
+
+
+def test_it_moves_down_and_up_in_a_list(town: Office) -> None:
+    clerk = town.desk("clerk")
+    for name in ("周敏", "吴刚"):
+        clerk.go("/services/minimum_living_allowance/start")
+        clerk.fill(households.application(clerk.today, name=name))
+        clerk.page.get_by_role("button", name="Start the case").click()
+        if clerk.page.get_by_label("I have checked this").count():
+            clerk.page.get_by_label("I have checked this").check()
+            clerk.page.get_by_role("button", name="Start the case").click()
+    page = clerk.page
+    clerk.go("/cases/")
+    links = page.locator("tbody tr td:first-child a")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.first).to_be_focused()
+
+
+def _tab_to(page: Page, label: str) -> None:
+    """Press Tab until what has that name has the focus; a form may want more than one way to it."""
+    wanted = page.get_by_label(label).or_(page.get_by_role("button", name=label)).first
+    for _step in range(60):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Expected {label!r} to be reachable with Tab, but it is not")

@@ -60,7 +60,7 @@ class Office:
 
     def _hear(self, message: ConsoleMessage) -> None:
         """Keep what a page complains of; that a refused form came with status 4xx is no complaint."""
-        refused = re.search(r"status of (403|404|409|413|422|429)\b", message.text)
+        refused = re.search(r"status of (400|403|404|409|413|422|429)\b", message.text)
         if message.type in ("error", "warning") and not refused:
             self.said.append(f"{message.text} ({message.location.get('url')})")
 

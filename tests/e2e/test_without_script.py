@@ -32,10 +32,10 @@ def test_it_adds_and_removes_members_and_starts_a_case(town: Office, plain: Desk
     page.get_by_label("Applicant's name").fill("王建国")
     members = page.get_by_role("group", name="Members of the household")
     members.get_by_role("button", name="Add an entry").first.click()
-    expect(page.get_by_text("Entry 2")).to_be_visible()
+    expect(page.get_by_text("Entry 2", exact=True)).to_be_visible()
     expect(page.get_by_label("Applicant's name")).to_have_value("王建国")
     page.get_by_role("button", name="Remove Members of the household, entry 1").click()
-    expect(page.get_by_text("Entry 2")).to_have_count(0)
+    expect(page.get_by_text("Entry 2", exact=True)).to_have_count(0)
 
     # Questions that hang on an answer come with a button instead of by themselves.
     expect(page.get_by_text("Why the spouse does not count as a member")).to_have_count(0)

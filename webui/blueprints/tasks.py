@@ -45,6 +45,8 @@ def work(task_id: int) -> Any:
     if "_send_back" in request.form:
         return _with_reason(opened, lambda reason: user_tasks.send_back(runtime, task_id, person, reason))
     if "_return" in request.form:
+        if opened.mine and opened.signed:  # the first signer finds the answers again, to change them
+            user_tasks.save_draft(runtime, task_id, person, opened.signed["answers"])
         return _with_reason(
             opened, lambda reason: user_tasks.return_to_first(runtime, task_id, person, reason)
         )

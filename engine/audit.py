@@ -13,7 +13,7 @@ from engine.store.cases import CaseStore, WholeCase, every_case
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
-    from engine.store.steps import InstanceRow
+    from engine.store.rows import InstanceRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.definitions import Definition
     from engine.people import Actor
     from engine.runtime import Runtime
-    from engine.store.steps import IncidentRow, InstanceRow, UserTaskRow
+    from engine.store.rows import IncidentRow, InstanceRow, UserTaskRow
 
 MAX_COMMENT = 4_000
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024

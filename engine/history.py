@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine import codec
-from engine.store.steps import HistoryRow
+from engine.store.rows import HistoryRow
 
 if TYPE_CHECKING:
     from engine.sealing import Sealer

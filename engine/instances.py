@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import codec, feel, spiff
+from engine.case import Case
 from engine.errors import Busy, InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.history import GENESIS, Link, make_link
 from engine.outcome import Deed, work_out
 from engine.people import Actor
-from engine.spiff import Workflow
 from engine.state import CaseState, sealing_place, to_ms
-from engine.store.steps import ConflictError, InstanceRow, Saved, UserTaskRow
+from engine.store.rows import InstanceRow, Saved, UserTaskRow
+from engine.store.steps import ConflictError
 from engine.values import checked_variables
 
 if TYPE_CHECKING:
-    from engine.calendar import Calendar
     from engine.definitions import Definition
     from engine.runtime import Runtime
 
@@ -32,36 +31,6 @@ MAX_TRIES = 5
 _FIRST_WAIT_S = 0.005
 
 T = TypeVar("T")
-
-
-@dataclass
-class Case:
-    """A case as one step sees it: what was read, and the workflow in memory that the step moves on."""
-
-    runtime: Runtime
-    row: InstanceRow
-    tasks: dict[int, UserTaskRow]
-    """Open tasks by id, as they were read."""
-    definition: Definition
-    workflow: Workflow
-    state: CaseState
-    now: datetime
-    before: frozenset[int] = frozenset()
-    """Numbers of the tokens that rested when the step began."""
-
-    @property
-    def calendar(self) -> Calendar:
-        """Give the calendar of the case."""
-        return self.runtime.calendar
-
-    def variables(self, number: int) -> Mapping[str, Any]:
-        """Give the variables that a resting task sees."""
-        return spiff.resting(self.workflow)[number].data
-
-    def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
-        """Give the value of a FEEL text."""
-        compiled = feel.compile(text, names=self.definition.names)
-        return compiled.evaluate(variables, self.runtime.environment(self.now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import spiff
+from engine.case import Case
 from engine.clocks import DeadlineState
 from engine.errors import EngineError, InvalidState, NotFound
-from engine.instances import Case, advance, open_case
+from engine.instances import advance, open_case
 from engine.outcome import Deed
 from engine.people import SYSTEM, Actor
 from engine.ports import Call, Connector, ConnectorError

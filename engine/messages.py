@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine import spiff
+from engine.case import Case
 from engine.errors import InvalidState, NotAllowed, NotFound
-from engine.instances import Case, advance
+from engine.instances import advance
 from engine.outcome import Deed
 from engine.user_tasks import checked_answers
 

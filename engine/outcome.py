@@ -13,14 +13,14 @@ from engine.errors import EngineError
 from engine.history import Link, make_link
 from engine.people import SYSTEM, Actor, office_of_group
 from engine.state import from_ms, sealing_place, to_ms
+from engine.store.rows import DeadlineRow, IncidentRow, JobRow, Saved, TaskChange, UserTaskRow
 from engine.store.schema import FAR_FUTURE_MS
-from engine.store.steps import DeadlineRow, IncidentRow, JobRow, Saved, TaskChange, UserTaskRow
 from engine.timers import moment_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.instances import Case
+    from engine.case import Case
 
 DEFAULT_PRIORITY = 50
 MAX_MISSED_BEATS = 1_000
@@ -64,7 +64,13 @@ class _Outcome:
         self.broken: dict[int, tuple[str, str, str]] = {}
         """What cannot be timed, as (element, code, message) by the number of the token or scope."""
         self.follower = Follower(
-            case.definition, case.state.deadlines, case.calendar, case.now, self._evaluate, self.events, self.broken
+            case.definition,
+            case.state.deadlines,
+            case.calendar,
+            case.now,
+            self._evaluate,
+            self.events,
+            self.broken,
         )
 
     def saved(self) -> Saved:
@@ -240,8 +246,13 @@ class _Outcome:
         """Give a timer's next strike; a cycle keeps its beat, and beats that were missed are left out."""
         evaluate = lambda text: self._evaluate(text, item.data, event.element_id)  # noqa: E731 - binds the context
         calendar, now = self.case.calendar, self.case.now
-        if event.kind == "cycle" and (self.deed.event, self.deed.element_id) == ("timer_fired", event.element_id):
-            beat = max(due for key, (_, due) in self.case.state.jobs.items() if key.endswith(f":{event.element_id}"))
+        if event.kind == "cycle" and (self.deed.event, self.deed.element_id) == (
+            "timer_fired",
+            event.element_id,
+        ):
+            beat = max(
+                due for key, (_, due) in self.case.state.jobs.items() if key.endswith(f":{event.element_id}")
+            )
             for _ in range(MAX_MISSED_BEATS):
                 moment = moment_of(event.text, from_ms(beat), calendar, evaluate)
                 if moment > now:

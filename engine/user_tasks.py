@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine import codec, forms, spiff
+from engine.case import Case
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
-from engine.instances import Case, advance
+from engine.instances import advance
 from engine.outcome import Deed
 from engine.state import to_ms
-from engine.store.steps import InstanceRow, UserTaskRow
+from engine.store.rows import InstanceRow, UserTaskRow
 
 if TYPE_CHECKING:
     from engine.definitions import Element

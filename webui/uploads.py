@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 
 from engine import cases
-from engine.definitions.compiled import form_keys
+from engine.definitions.wording import form_keys
 
 from .auth import actor
 from .page import installation

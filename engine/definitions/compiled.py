@@ -29,7 +29,8 @@ from .findings import Findings
 from .mend import FLOW_NODES, mend
 from .references import Known, check_references
 from .structure import check_structure
-from .texts import LANGUAGES, Texts, check_texts, read_texts
+from .texts import Texts, check_texts, read_texts
+from .wording import form_keys, needed_texts, optional_texts, own_words
 from .xml import B, L, S, local, read_xml
 
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ def compile_bundle(
     for file, root in trees:
         check_references(root, file, known, findings)
         check_expressions(root, file, names, findings)
-    texts = read_texts(bundle, _own_words(trees, schemas), findings)
-    check_texts(texts, _needed_texts(found, processes, schemas, letters), _optional_texts(found), findings)
+    texts = read_texts(bundle, own_words(trees, schemas), findings)
+    check_texts(texts, needed_texts(found, processes, schemas, letters), optional_texts(found), findings)
     main = next(
         (node for _, root in trees for node in root.iter(f"{B}process") if node.get("id") == bundle.key), None
     )
@@ -250,92 +251,6 @@ def _variable_names(
                 yield operator.get("resultVariable")
         for item in root.iter(f"{B}inputDataItem", f"{B}outputDataItem", f"{B}loopDataOutputRef"):
             yield item.get("id") or (item.text or "").strip()
-
-
-def form_keys(components: Any) -> Iterator[str]:
-    """Iterate over the variable names of a form, lists and groups included."""
-    for component in components if isinstance(components, list) else ():
-        if isinstance(component, dict):
-            for key in ("key", "path"):
-                if isinstance(component.get(key), str) and component[key]:
-                    yield component[key]
-            yield from form_keys(component.get("components"))
-
-
-def _own_words(
-    trees: list[tuple[str, etree._Element]], schemas: Mapping[str, Any]
-) -> dict[str, dict[str, str]]:
-    """Give what diagrams and forms say themselves, under the paths of the text files."""
-    own: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    for _, root in trees:
-        words = own.setdefault(root.get(f"{L}language", "zh"), {})
-        for node in root.iter():
-            if local(node) in FLOW_NODES | {"lane", "sequenceFlow"} and node.get("name") and node.get("id"):
-                words[f"elements.{node.get('id')}.name"] = " ".join(node.get("name").split())
-            if local(node) == "process" and node.get("name"):
-                words[f"processes.{node.get('id')}"] = node.get("name")
-    for form, schema in schemas.items():
-        for path, words_of_field in _form_words(schema.get("components"), ""):
-            for key, value in words_of_field.items():
-                own["zh"][f"forms.{form}.fields.{path}.{key}"] = value
-    return own
-
-
-def _form_words(components: Any, prefix: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for component in components if isinstance(components, list) else ():
-        if not isinstance(component, dict):
-            continue
-        name = component.get("key") or component.get("path") or component.get("id") or ""
-        words = {
-            "label": component.get("label") or component.get("dateLabel") or component.get("text"),
-            "description": component.get("description"),
-        }
-        for option in component.get("values") or []:
-            if isinstance(option, dict):
-                words[f"options.{option.get('value')}"] = option.get("label")
-        path = f"{prefix}{name}"
-        yield path, {key: str(value) for key, value in words.items() if value}
-        inner = f"{path}." if component.get("path") else prefix
-        yield from _form_words(component.get("components"), inner)
-
-
-def _needed_texts(  # noqa: C901 - a list of places, one after the other
-    found: Declarations, processes: Mapping[str, str], schemas: Mapping[str, Any], letters: Collection[str]
-) -> Iterator[tuple[str, ...]]:
-    yield ("service", "name")
-    for process in processes:
-        yield ("processes", process)
-    for element in found.elements.values():
-        named = element.kind in {
-            "userTask",
-            "callActivity",
-            "serviceTask",
-            "businessRuleTask",
-            "endEvent",
-            "lane",
-        }
-        if element.kind != "process" and (element.name or named):
-            yield ("elements", element.id, "name")
-    for deadline in found.deadlines:
-        yield ("deadlines", deadline)
-    for element in found.elements.values():
-        for extension in element.extensions:
-            yield ("reasons", extension.reason)
-    for form, schema in schemas.items():
-        for path, words in _form_words(schema.get("components"), ""):
-            for key in words:
-                yield ("forms", form, "fields", *path.split("."), *key.split("."))
-    for letter in letters:
-        yield ("letters", letter, "title")
-    for message in found.messages.values():
-        if message.groups:
-            yield ("messages", message.name, "button")
-
-
-def _optional_texts(found: Declarations) -> Iterator[tuple[str, ...]]:
-    for element in found.elements.values():
-        if element.kind == "userTask":
-            yield ("elements", element.id, "instructions")
 
 
 def _check_main(bundle: Bundle, main: etree._Element | None, groups: Groups, findings: Findings) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.definitions import Definition
     from engine.people import Actor
     from engine.runtime import Runtime
-    from engine.store.steps import UserTaskRow
+    from engine.store.rows import UserTaskRow
 
 MAX_STEPS = 300
 _DAYS = re.compile(r"\d+\s*(WD|D)")

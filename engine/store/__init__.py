@@ -2,6 +2,6 @@
 
 from .database import Database
 from .schema import FAR_FUTURE_MS
-from .steps import InstanceRow, Saved, StepStore, UserTaskRow
+from .steps import StepStore
 
-__all__ = ["FAR_FUTURE_MS", "Database", "InstanceRow", "Saved", "StepStore", "UserTaskRow"]
+__all__ = ["FAR_FUTURE_MS", "Database", "StepStore"]

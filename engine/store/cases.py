@@ -10,7 +10,7 @@ from sqlalchemy import Select, delete, insert, or_, select, update
 
 from engine.store import schema as s
 from engine.store.database import Database
-from engine.store.steps import DeadlineRow, HistoryRow, IncidentRow, InstanceRow, UserTaskRow
+from engine.store.rows import DeadlineRow, HistoryRow, IncidentRow, InstanceRow, UserTaskRow
 
 
 @dataclass(frozen=True, slots=True)

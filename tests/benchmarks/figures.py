@@ -54,4 +54,6 @@ def write(path: Path | None, title: str, figures: Sequence[Figure]) -> None:
     """Write the figures as JSON, where a path was given."""
     if path is not None:
         found = [{**asdict(figure), "kept": figure.kept} for figure in figures]
-        path.write_text(json.dumps({"title": title, "figures": found}, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        path.write_text(
+            json.dumps({"title": title, "figures": found}, ensure_ascii=False, indent=2) + "\n", "utf-8"
+        )

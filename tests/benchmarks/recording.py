@@ -19,11 +19,11 @@ class Transaction:
 
 
 class Recording:
-    """Listens to every connection that an engine opens from now on; reads are counted only."""
+    """Listens to every connection that an engine opens from now on."""
 
     def __init__(self, engine: Engine) -> None:
         self.transactions: list[Transaction] = []
-        self.reads = 0
+        self.reads: list[tuple[str, Any]] = []
         self._open = Transaction()
         engine.dispose()
         event.listen(engine, "do_connect", lambda _d, _r, _a, how: how.update(factory=self._connection))
@@ -36,7 +36,7 @@ class Recording:
     def hear(self, statement: str, parameters: Any, *, many: bool = False) -> None:
         """Note a statement."""
         if statement.startswith("SELECT"):
-            self.reads += 1
+            self.reads.append((statement, parameters))
         elif not statement.startswith(("BEGIN", "PRAGMA")):
             self._open.said.append((statement, parameters, many))
 

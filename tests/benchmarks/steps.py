@@ -91,10 +91,11 @@ def _round(world: World, recording: Recording, plain: sqlite3.Connection, cases:
 
     def phase(name: str, act: Callable[[], object]) -> None:
         recording.take()
-        reads, began = recording.reads, time.perf_counter()
+        recording.reads.clear()
+        began = time.perf_counter()
         act()
         round_.engine[name] += time.perf_counter() - began
-        round_.reads[name] += recording.reads - reads
+        round_.reads[name] += len(recording.reads)
         written = recording.take()
         round_.plain[name] += say_again(plain, written)
         round_.written[name] += written
@@ -121,8 +122,12 @@ def _rates(found: list[Round], cases: int) -> list[Figure]:
     figures = []
     for name in PHASES:
         steps = cases if name == "start" else cases * len(TASKS)
-        figures.append(Figure(f"{name}: a second", median([steps / one.engine[name] for one in found]), "1/s"))
-        figures.append(Figure(f"{name}: plain writing", median([steps / one.plain[name] for one in found]), "1/s"))
+        figures.append(
+            Figure(f"{name}: a second", median([steps / one.engine[name] for one in found]), "1/s")
+        )
+        figures.append(
+            Figure(f"{name}: plain writing", median([steps / one.plain[name] for one in found]), "1/s")
+        )
         share = median([one.plain[name] / one.engine[name] for one in found])
         figures.append(Figure(f"{name}: share of it", share, "", "≥ 0.25" if name != "claim" else ""))
     return figures
@@ -178,7 +183,9 @@ def _split(world: World, cases: int) -> list[Figure]:
     outside = sum(value for name, value in each.items() if not name.startswith("SQL"))
     needed = each["load"] + each["run"] + each["dump"]
     figures = [Figure("completion: work outside the database", outside / needed, "× load+run+dump", "≤ 1.6")]
-    return figures + [Figure(f"  {name}", each[name], "µs") for name in sorted(each, key=lambda name: -each[name])]
+    return figures + [
+        Figure(f"  {name}", each[name], "µs") for name in sorted(each, key=lambda name: -each[name])
+    ]
 
 
 def _sizes(connection: sqlite3.Connection) -> dict[str, int]:

@@ -45,7 +45,10 @@ def arranging(town: Office, case: str) -> Desk:
 def test_it_names_every_wrong_answer_by_its_label_and_keeps_the_rest(town: Office) -> None:
     clerk = town.desk("clerk")
     clerk.go("/services/minimum_living_allowance/start")
-    answers = households.application(clerk.today) | {"Applicant's identity number": WRONG_NUMBER, "Telephone": ""}
+    answers = households.application(clerk.today) | {
+        "Applicant's identity number": WRONG_NUMBER,
+        "Telephone": "",
+    }
     clerk.fill(answers)
     with clerk.page.expect_response(lambda found: found.request.method == "POST") as response:
         clerk.page.get_by_role("button", name="Start the case").click()
@@ -102,11 +105,15 @@ def test_it_refuses_a_file_of_a_wrong_type_and_keeps_the_answers(town: Office, t
     clerk.fill({"Applicant's name": "李四"})
     clerk.page.get_by_label("Papers").set_input_files(script)
     clerk.page.get_by_role("button", name="Start the case").click()
-    expect(clerk.page.locator(".error-summary")).to_contain_text("Only PDF, PNG and JPEG files can be attached.")
+    expect(clerk.page.locator(".error-summary")).to_contain_text(
+        "Only PDF, PNG and JPEG files can be attached."
+    )
     expect(clerk.page.get_by_label("Applicant's name")).to_have_value("李四")
 
 
-def test_it_tells_the_second_of_two_who_complete_the_same_task(town: Office, arranging: Desk, case: str) -> None:
+def test_it_tells_the_second_of_two_who_complete_the_same_task(
+    town: Office, arranging: Desk, case: str
+) -> None:
     stale = arranging.context.new_page()
     stale.goto(arranging.page.url)
     arranging.fill(households.appointment(arranging.today))
@@ -160,7 +167,9 @@ def test_it_shows_a_stranger_of_another_office_nothing(town: Office, case: str) 
     response = stranger.page.goto(address)
     assert response is not None
     assert response.status == 404
-    expect(stranger.page.get_by_text("There is no such case, or it belongs to another office.")).to_be_visible()
+    expect(
+        stranger.page.get_by_text("There is no such case, or it belongs to another office.")
+    ).to_be_visible()
 
 
 def test_it_refuses_a_post_that_comes_from_elsewhere(town: Office) -> None:

@@ -80,4 +80,6 @@ def _let_rest(town: Office, desk: Desk, seconds: int) -> None:
     cookie = next(one for one in desk.context.cookies() if one["name"] == "linbang")
     session = signer.loads(cookie["value"])
     session["used"] = int(time.time()) - seconds
-    desk.context.add_cookies([{"name": "linbang", "value": signer.dumps(session), "url": town.server.address}])
+    desk.context.add_cookies(
+        [{"name": "linbang", "value": signer.dumps(session), "url": town.server.address}]
+    )

@@ -68,7 +68,10 @@ def _texts(key: str, contents: dict[str, bytes]) -> bytes:
         "processes": {name: name for name in names(b"bpmn:process")},
         "elements": {name: {"name": name} for name in names(rb"bpmn:\w+")},
         "deadlines": {name: name for name in names(b"linbang:deadline")},
-        "messages": {name.decode(): {"button": "x"} for name in re.findall(rb'<bpmn:message [^>]*?\bname="(\w+)"', drawn)},
+        "messages": {
+            name.decode(): {"button": "x"}
+            for name in re.findall(rb'<bpmn:message [^>]*?\bname="(\w+)"', drawn)
+        },
         "reasons": {"because": "because"},
         "letters": {name.split("/")[-1][:-5]: {"title": name} for name in contents if name.endswith(".html")},
     }

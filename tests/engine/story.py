@@ -15,7 +15,7 @@ from engine.runtime import open_runtime
 from engine.scheduler import next_moment, tick
 from engine.state import from_ms, sealing_place
 from engine.store.cases import CaseStore
-from engine.store.steps import IncidentRow, UserTaskRow
+from engine.store.rows import IncidentRow, UserTaskRow
 
 from .support import CLERK, SHANGHAI, World, person
 

@@ -16,8 +16,12 @@ from .support import ALICE, SUPERVISOR, World
 def story(world: World) -> Story:
     clock = '<bpmn:extensionElements><linbang:deadline id="promise" kind="promised" limit="5 WD"/></bpmn:extensionElements>'
     body = (
-        clock + subprocess("examine", small_body("inner", user_task("ask"), "ask")) + boundary("late", "examine", timer("P1D"))
-        + node("endEvent", "too_late") + start_and_end("examine") + chain("late", "too_late")
+        clock
+        + subprocess("examine", small_body("inner", user_task("ask"), "ask"))
+        + boundary("late", "examine", timer("P1D"))
+        + node("endEvent", "too_late")
+        + start_and_end("examine")
+        + chain("late", "too_late")
     )
     return begin(world, bundle(body), a="kept")
 
@@ -28,7 +32,10 @@ def test_it_closes_everything_that_was_open(story: Story) -> None:
     story.settle()
     assert (story.outcome, story.open, story.jobs, story.world.inbox(ALICE)) == ("cancelled", [], [], [])
     assert story.deadlines == {"promise": "cancelled"}
-    assert (story.links[-1].event, story.links[-1].payload["reason"]) == ("case_cancelled", "Started by mistake")
+    assert (story.links[-1].event, story.links[-1].payload["reason"]) == (
+        "case_cancelled",
+        "Started by mistake",
+    )
 
 
 def test_it_keeps_no_incident_open(world: World) -> None:

@@ -19,7 +19,8 @@ NUMBER = b'{"type": "default", "components": [{"type": "number", "key": "n", "va
 @pytest.fixture
 def story(world: World) -> Story:
     service = bundle(
-        user_task("ask", form="count") + user_task("then") + start_and_end("ask", "then"), count__form__json=NUMBER
+        user_task("ask", form="count") + user_task("then") + start_and_end("ask", "then"),
+        count__form__json=NUMBER,
     )
     found = begin(world, service)
     user_tasks.claim(world.runtime, world.task(ALICE, "ask"), ALICE)
@@ -48,7 +49,9 @@ def test_it_ends_the_case_with_the_end_event_as_outcome(world: World) -> None:
 
 
 @pytest.mark.parametrize("answers", [{}, {"n": "0"}, {"n": "many"}, {"n": ["1", "2"]}, {"n": {"x": 1}}])
-def test_it_refuses_answers_that_break_a_rule_and_changes_nothing(story: Story, answers: dict[str, object]) -> None:
+def test_it_refuses_answers_that_break_a_rule_and_changes_nothing(
+    story: Story, answers: dict[str, object]
+) -> None:
     with pytest.raises(InvalidInput) as caught:
         user_tasks.complete(story.world.runtime, story.world.task(ALICE, "ask"), ALICE, answers)
 
@@ -58,7 +61,9 @@ def test_it_refuses_answers_that_break_a_rule_and_changes_nothing(story: Story, 
 
 
 def test_it_drops_answers_to_questions_that_were_not_asked(story: Story) -> None:
-    user_tasks.complete(story.world.runtime, story.world.task(ALICE, "ask"), ALICE, {"n": "2", "name": "Mallory"})
+    user_tasks.complete(
+        story.world.runtime, story.world.task(ALICE, "ask"), ALICE, {"n": "2", "name": "Mallory"}
+    )
 
     assert story.seen_by("then")[0]["name"] == "Wang"
 

@@ -19,7 +19,11 @@ MESSAGE = '<bpmn:message id="message_word" name="word" linbang:messageGroups="cl
 
 @pytest.fixture
 def story(world: World) -> Story:
-    body = user_task("first") + node("intermediateCatchEvent", "wait", trigger("message", "word")) + start_and_end("first", "wait")
+    body = (
+        user_task("first")
+        + node("intermediateCatchEvent", "wait", trigger("message", "word"))
+        + start_and_end("first", "wait")
+    )
     return begin(world, bundle(body, extra=MESSAGE, heard__form__json=FORM)).do("first")
 
 
@@ -68,7 +72,10 @@ def test_the_application_itself_may_always(story: Story) -> None:
 
 
 def test_it_refuses_unknown_messages_and_cases(story: Story) -> None:
-    for name, case_id, code in (("nothing", story.case_id, "message_unknown"), ("word", 4711, "case_unknown")):
+    for name, case_id, code in (
+        ("nothing", story.case_id, "message_unknown"),
+        ("word", 4711, "case_unknown"),
+    ):
         with pytest.raises(NotFound) as caught:
             correlate(story.world.runtime, name, case_id, CLERK, {"how": "by post"})
         assert caught.value.code == code
@@ -85,11 +92,18 @@ def test_it_refuses_a_case_that_has_ended(story: Story) -> None:
 
 def test_two_places_that_wait_are_woken_one_by_one(world: World) -> None:
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "fork") + node("endEvent", "done")
-        + node("intermediateCatchEvent", "one", trigger("message", "word")) + node("intermediateCatchEvent", "two", trigger("message", "word"))
-        + chain("begin", "fork", "one", "done") + chain("fork", "two", "done")
+        node("startEvent", "begin")
+        + node("parallelGateway", "fork")
+        + node("endEvent", "done")
+        + node("intermediateCatchEvent", "one", trigger("message", "word"))
+        + node("intermediateCatchEvent", "two", trigger("message", "word"))
+        + chain("begin", "fork", "one", "done")
+        + chain("fork", "two", "done")
     )
-    story = begin(world, bundle(body, extra='<bpmn:message id="message_word" name="word" linbang:messageGroups="clerk"/>'))
+    story = begin(
+        world,
+        bundle(body, extra='<bpmn:message id="message_word" name="word" linbang:messageGroups="clerk"/>'),
+    )
 
     assert story.message("word").outcome == "active"
     assert story.message("word").outcome == "done"

@@ -25,7 +25,10 @@ def test_it_is_read_again_as_it_was_written(story: Story) -> None:
 
     assert user_tasks.save_draft(runtime, task, ALICE, {"name": "王", "rows": [{"n": ""}]})
 
-    assert user_tasks.read_draft(runtime, task) == ({"name": "王", "rows": [{"n": ""}]}, to_ms(runtime.clock.now()))
+    assert user_tasks.read_draft(runtime, task) == (
+        {"name": "王", "rows": [{"n": ""}]},
+        to_ms(runtime.clock.now()),
+    )
     story.settle()
 
 

@@ -27,10 +27,13 @@ def test_who_did_the_step_may_not_do_the_one_that_checks_it(world: World) -> Non
 
 
 def test_it_holds_across_subprocesses_and_called_processes(world: World) -> None:
-    called = diagram(small_body("inner", user_task("check", notDoneBy="survey"), "check"), key="called", process="")
+    called = diagram(
+        small_body("inner", user_task("check", notDoneBy="survey"), "check"), key="called", process=""
+    )
     body = (
         subprocess("examine", small_body("examine", user_task("survey"), "survey"))
-        + node("callActivity", "verify", attributes='calledElement="called"') + start_and_end("examine", "verify")
+        + node("callActivity", "verify", attributes='calledElement="called"')
+        + start_and_end("examine", "verify")
     )
     story = begin(world, bundle(body, called__bpmn=called)).do("survey", by=ALICE)
 
@@ -39,9 +42,15 @@ def test_it_holds_across_subprocesses_and_called_processes(world: World) -> None
 
 def test_everybody_who_did_one_of_the_rounds_is_kept_out(world: World) -> None:
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "fork") + node("parallelGateway", "join") + user_task("one") + user_task("two")
-        + user_task("check", notDoneBy="one two") + node("endEvent", "done")
-        + chain("begin", "fork", "one", "join", "check", "done") + chain("fork", "two", "join")
+        node("startEvent", "begin")
+        + node("parallelGateway", "fork")
+        + node("parallelGateway", "join")
+        + user_task("one")
+        + user_task("two")
+        + user_task("check", notDoneBy="one two")
+        + node("endEvent", "done")
+        + chain("begin", "fork", "one", "join", "check", "done")
+        + chain("fork", "two", "join")
     )
     story = begin(world, bundle(body)).do("one", by=ALICE).do("two", by=BOB)
 

@@ -15,10 +15,14 @@ from .support import ALICE, BOB, World
 @pytest.fixture
 def story(world: World) -> Story:
     body = (
-        node("startEvent", "begin") + node("exclusiveGateway", "merge") + user_task("prepare", form="a")
+        node("startEvent", "begin")
+        + node("exclusiveGateway", "merge")
+        + user_task("prepare", form="a")
         + user_task("review", form="b", sendBack="true", notDoneBy="prepare")
-        + node("exclusiveGateway", "which", attributes='default="f_which_done"') + node("endEvent", "done")
-        + chain("begin", "merge", "prepare", "review", "which", "done") + flow("which", "merge", "sent_back != null")
+        + node("exclusiveGateway", "which", attributes='default="f_which_done"')
+        + node("endEvent", "done")
+        + chain("begin", "merge", "prepare", "review", "which", "done")
+        + flow("which", "merge", "sent_back != null")
     )
     return begin(world, bundle(body)).do("prepare", by=ALICE, a="draft")
 

@@ -90,9 +90,13 @@ def test_a_signature_is_forgotten_when_the_task_is_cancelled(world: World) -> No
     from .bundles import chain, flow, node
 
     body = (
-        node("startEvent", "begin") + node("exclusiveGateway", "merge") + user_task("confirm", form="ok", secondSigner="true")
-        + node("exclusiveGateway", "again", attributes='default="f_again_merge"') + node("endEvent", "done")
-        + chain("begin", "merge", "confirm", "again", "merge") + flow("again", "done", "ok")
+        node("startEvent", "begin")
+        + node("exclusiveGateway", "merge")
+        + user_task("confirm", form="ok", secondSigner="true")
+        + node("exclusiveGateway", "again", attributes='default="f_again_merge"')
+        + node("endEvent", "done")
+        + chain("begin", "merge", "confirm", "again", "merge")
+        + flow("again", "done", "ok")
     )
     story = begin(world, bundle(body))
     story.do("confirm", by=ALICE, ok=False).do("confirm", by=BOB)

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from engine import cases as case_views
 from engine import forms, instances, spiff, user_tasks
+from engine.case import Case
 from engine.errors import InvalidInput, InvalidState, NotFound
-from engine.instances import Case
 from webui import forms as form_pages
 from webui.application import application
 from webui.auth import actor, signed_in
@@ -22,7 +22,7 @@ from webui.words import due_words, element_name, group_name, message_of, service
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.store.steps import UserTaskRow
+    from engine.store.rows import UserTaskRow
 
 pages = Blueprint("tasks", __name__)
 

@@ -11,6 +11,7 @@ from ..bundles import (
     boundary,
     bundle,
     chain,
+    declare,
     diagram,
     node,
     script,
@@ -19,16 +20,12 @@ from ..bundles import (
     subprocess,
     timer,
     trigger,
-    declare,
     user_task,
 )
 from ..story import Story, begin
 from ..support import World
 
-PAUSES = (
-    b"waiting: {basis: x, name: {zh: x, en: x}}\n"
-    b"capped: {basis: x, cap: 3 WD, name: {zh: x, en: x}}\n"
-)
+PAUSES = b"waiting: {basis: x, name: {zh: x, en: x}}\ncapped: {basis: x, cap: 3 WD, name: {zh: x, en: x}}\n"
 
 
 def deadline(name: str = "promise", limit: str = "5 WD", kind: str = "promised", **more: str) -> str:
@@ -66,7 +63,12 @@ def test_a_clock_of_a_process_runs_from_its_start_to_its_end(world: World) -> No
 
 def test_a_clock_of_a_subprocess_runs_while_it_does(world: World) -> None:
     inner = watched(deadline()) + small_body("inner", user_task("ask"), "ask")
-    body = user_task("first") + subprocess("examine", inner) + user_task("after") + start_and_end("first", "examine", "after")
+    body = (
+        user_task("first")
+        + subprocess("examine", inner)
+        + user_task("after")
+        + start_and_end("first", "examine", "after")
+    )
     story = begin(world, bundle(body))
     assert story.deadlines == {}
     assert story.due("first").startswith("9999")
@@ -80,7 +82,9 @@ def test_a_clock_of_a_subprocess_runs_while_it_does(world: World) -> None:
 
 
 def test_a_clock_of_a_called_process_runs_while_it_does(world: World) -> None:
-    called = diagram(watched(deadline()) + small_body("inner", user_task("ask"), "ask"), key="called", process="")
+    called = diagram(
+        watched(deadline()) + small_body("inner", user_task("ask"), "ask"), key="called", process=""
+    )
     body = node("callActivity", "examine", attributes='calledElement="called"') + start_and_end("examine")
     story = begin(world, bundle(body, called__bpmn=called))
 
@@ -89,7 +93,11 @@ def test_a_clock_of_a_called_process_runs_while_it_does(world: World) -> None:
 
 
 def test_a_task_shows_the_earliest_of_its_own_clock_and_those_around_it(world: World) -> None:
-    body = watched(deadline()) + user_task("ask", inner=deadline("own", "2 WD", "internal")) + user_task("long", inner=deadline("far", "20 WD", "internal"))
+    body = (
+        watched(deadline())
+        + user_task("ask", inner=deadline("own", "2 WD", "internal"))
+        + user_task("long", inner=deadline("far", "20 WD", "internal"))
+    )
     story = begin(world, bundle(body + start_and_end("ask", "long")))
 
     assert story.due("ask") == "2026-03-04T17:00"
@@ -100,10 +108,16 @@ def test_a_task_shows_the_earliest_of_its_own_clock_and_those_around_it(world: W
 def test_a_clock_starts_ends_and_hands_over_at_the_elements_that_it_names(world: World, finish: str) -> None:
     clock = deadline(startsOn="accept", endsOn="decided", handsOverOn="objected")
     body = (
-        watched(clock) + user_task("receive") + user_task("accept") + user_task("decide", form="ok")
-        + node("exclusiveGateway", "which", attributes='default="f_which_objected"') + user_task("after")
-        + node("intermediateThrowEvent", "decided") + node("intermediateThrowEvent", "objected")
-        + node("startEvent", "begin") + node("endEvent", "done")
+        watched(clock)
+        + user_task("receive")
+        + user_task("accept")
+        + user_task("decide", form="ok")
+        + node("exclusiveGateway", "which", attributes='default="f_which_objected"')
+        + user_task("after")
+        + node("intermediateThrowEvent", "decided")
+        + node("intermediateThrowEvent", "objected")
+        + node("startEvent", "begin")
+        + node("endEvent", "done")
         + chain("begin", "receive", "accept", "decide", "which", "objected", "after", "done")
         + '<bpmn:sequenceFlow id="yes" sourceRef="which" targetRef="decided"><bpmn:conditionExpression>ok</bpmn:conditionExpression></bpmn:sequenceFlow>'
         + chain("decided", "after")
@@ -120,9 +134,17 @@ def test_a_clock_starts_ends_and_hands_over_at_the_elements_that_it_names(world:
 
 
 def test_a_clock_may_start_and_end_inside_a_called_process(world: World) -> None:
-    called = diagram(small_body("inner", user_task("accept") + user_task("decide"), "accept", "decide"), key="called", process="")
-    body = watched(deadline(startsOn="accept", endsOn="decide")) + node("callActivity", "examine", attributes='calledElement="called"')
-    story = begin(world, bundle(body + user_task("after") + start_and_end("examine", "after"), called__bpmn=called))
+    called = diagram(
+        small_body("inner", user_task("accept") + user_task("decide"), "accept", "decide"),
+        key="called",
+        process="",
+    )
+    body = watched(deadline(startsOn="accept", endsOn="decide")) + node(
+        "callActivity", "examine", attributes='calledElement="called"'
+    )
+    story = begin(
+        world, bundle(body + user_task("after") + start_and_end("examine", "after"), called__bpmn=called)
+    )
     assert story.deadlines == {"promise": "running"}
 
     story.do("accept")
@@ -132,9 +154,13 @@ def test_a_clock_may_start_and_end_inside_a_called_process(world: World) -> None
 
 def test_a_clock_that_is_started_again_in_a_loop_keeps_its_first_start(world: World) -> None:
     body = (
-        watched(deadline(startsOn="accept")) + user_task("accept", form="ok")
-        + node("exclusiveGateway", "again", attributes='default="f_again_accept"') + node("exclusiveGateway", "merge")
-        + node("startEvent", "begin") + node("endEvent", "done") + chain("begin", "merge", "accept", "again")
+        watched(deadline(startsOn="accept"))
+        + user_task("accept", form="ok")
+        + node("exclusiveGateway", "again", attributes='default="f_again_accept"')
+        + node("exclusiveGateway", "merge")
+        + node("startEvent", "begin")
+        + node("endEvent", "done")
+        + chain("begin", "merge", "accept", "again")
         + '<bpmn:sequenceFlow id="f_again_accept" sourceRef="again" targetRef="merge"/>'
         + '<bpmn:sequenceFlow id="yes" sourceRef="again" targetRef="done"><bpmn:conditionExpression>ok</bpmn:conditionExpression></bpmn:sequenceFlow>'
     )
@@ -145,7 +171,9 @@ def test_a_clock_that_is_started_again_in_a_loop_keeps_its_first_start(world: Wo
 
 
 def test_it_warns_and_breaches_when_nobody_acts(world: World) -> None:
-    service = bundle(watched(deadline(warn="60%, 1 WD", escalateTo="supervisor")) + user_task("ask") + start_and_end("ask"))
+    service = bundle(
+        watched(deadline(warn="60%, 1 WD", escalateTo="supervisor")) + user_task("ask") + start_and_end("ask")
+    )
     story = begin(world, service)
 
     story.later(days=30)
@@ -182,9 +210,16 @@ def test_completing_after_the_moment_but_before_the_tick_is_a_breach_all_the_sam
 
 def paused_service(*, reason: str = "waiting", kind: str = "promised") -> object:
     body = (
-        watched(deadline(kind=kind)) + node("startEvent", "begin") + node("parallelGateway", "fork")
-        + user_task("ask") + user_task("supplement", inner=pause(reason)) + node("parallelGateway", "join") + user_task("after")
-        + node("endEvent", "done") + chain("begin", "fork", "ask", "join", "after", "done") + chain("fork", "supplement", "join")
+        watched(deadline(kind=kind))
+        + node("startEvent", "begin")
+        + node("parallelGateway", "fork")
+        + user_task("ask")
+        + user_task("supplement", inner=pause(reason))
+        + node("parallelGateway", "join")
+        + user_task("after")
+        + node("endEvent", "done")
+        + chain("begin", "fork", "ask", "join", "after", "done")
+        + chain("fork", "supplement", "join")
     )
     return bundle(body, pauses__yaml=PAUSES)
 
@@ -238,9 +273,16 @@ def test_a_pause_ends_at_its_cap(world: World) -> None:
 
 def test_two_pauses_at_once_count_their_days_once_and_resume_when_both_are_over(world: World) -> None:
     body = (
-        watched(deadline()) + node("startEvent", "begin") + node("parallelGateway", "fork")
-        + user_task("one", inner=pause()) + user_task("two", inner=pause()) + user_task("ask") + node("endEvent", "done")
-        + chain("begin", "fork", "one", "done") + chain("fork", "two", "done") + chain("fork", "ask", "done")
+        watched(deadline())
+        + node("startEvent", "begin")
+        + node("parallelGateway", "fork")
+        + user_task("one", inner=pause())
+        + user_task("two", inner=pause())
+        + user_task("ask")
+        + node("endEvent", "done")
+        + chain("begin", "fork", "one", "done")
+        + chain("fork", "two", "done")
+        + chain("fork", "ask", "done")
     )
     story = begin(world, bundle(body, pauses__yaml=PAUSES))
 
@@ -254,7 +296,12 @@ def test_two_pauses_at_once_count_their_days_once_and_resume_when_both_are_over(
 
 def test_a_pause_on_a_subprocess_holds_while_anything_in_it_goes_on(world: World) -> None:
     inner = watched(pause()) + small_body("inner", user_task("one") + user_task("two"), "one", "two")
-    body = watched(deadline()) + subprocess("wait_for_them", inner) + user_task("after") + start_and_end("wait_for_them", "after")
+    body = (
+        watched(deadline())
+        + subprocess("wait_for_them", inner)
+        + user_task("after")
+        + start_and_end("wait_for_them", "after")
+    )
     story = begin(world, bundle(body, pauses__yaml=PAUSES))
     assert story.deadlines == {"promise": "paused"}
 
@@ -266,7 +313,9 @@ def test_a_pause_on_a_subprocess_holds_while_anything_in_it_goes_on(world: World
 
 
 def test_a_pause_inside_a_scope_holds_the_clocks_of_every_scope_around_it(world: World) -> None:
-    inner = watched(deadline("inner_promise", "3 WD")) + small_body("inner", user_task("ask", inner=pause()) + user_task("then"), "ask", "then")
+    inner = watched(deadline("inner_promise", "3 WD")) + small_body(
+        "inner", user_task("ask", inner=pause()) + user_task("then"), "ask", "then"
+    )
     body = watched(deadline()) + subprocess("examine", inner) + start_and_end("examine")
     story = begin(world, bundle(body, pauses__yaml=PAUSES))
     assert story.deadlines == {"promise": "paused", "inner_promise": "paused"}
@@ -280,9 +329,13 @@ def test_a_pause_inside_a_scope_holds_the_clocks_of_every_scope_around_it(world:
 def test_a_pause_leaves_the_clocks_of_another_branch_alone(world: World) -> None:
     inner = watched(deadline("inner_promise", "3 WD")) + small_body("inner", user_task("ask"), "ask")
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "fork") + subprocess("examine", inner)
-        + user_task("supplement", inner=pause()) + node("endEvent", "done")
-        + chain("begin", "fork", "examine", "done") + chain("fork", "supplement", "done")
+        node("startEvent", "begin")
+        + node("parallelGateway", "fork")
+        + subprocess("examine", inner)
+        + user_task("supplement", inner=pause())
+        + node("endEvent", "done")
+        + chain("begin", "fork", "examine", "done")
+        + chain("fork", "supplement", "done")
     )
     story = begin(world, bundle(body, pauses__yaml=PAUSES))
 
@@ -291,7 +344,12 @@ def test_a_pause_leaves_the_clocks_of_another_branch_alone(world: World) -> None
 
 def test_leaving_an_element_extends_the_limit(world: World) -> None:
     extend = '<linbang:extend deadline="promise" limit="10 WD" reason="because"/>'
-    body = watched(deadline()) + user_task("approve", inner=extend) + user_task("ask") + start_and_end("approve", "ask")
+    body = (
+        watched(deadline())
+        + user_task("approve", inner=extend)
+        + user_task("ask")
+        + start_and_end("approve", "ask")
+    )
     story = begin(world, bundle(body)).later(days=1)
     assert story.due("approve") == "2026-03-09T17:00"
 
@@ -303,7 +361,12 @@ def test_leaving_an_element_extends_the_limit(world: World) -> None:
 
 def test_an_extension_does_not_undo_a_breach(world: World) -> None:
     extend = '<linbang:extend deadline="promise" limit="10 WD" reason="because"/>'
-    body = watched(deadline()) + user_task("approve", inner=extend) + user_task("ask") + start_and_end("approve", "ask")
+    body = (
+        watched(deadline())
+        + user_task("approve", inner=extend)
+        + user_task("ask")
+        + start_and_end("approve", "ask")
+    )
 
     story = begin(world, bundle(body)).later(days=8).do("approve")
 
@@ -331,8 +394,12 @@ def follows(at: str, *, cancel: bool) -> object:
     on = f'<linbang:onDeadline deadline="promise" at="{at}"/>'
     inner = watched(deadline(warn="60%")) + small_body("inner", user_task("ask"), "ask")
     body = (
-        subprocess("examine", inner) + boundary("struck", "examine", timer("PT1S"), cancel=cancel, inner=on)
-        + user_task("react") + node("endEvent", "reacted") + start_and_end("examine") + chain("struck", "react", "reacted")
+        subprocess("examine", inner)
+        + boundary("struck", "examine", timer("PT1S"), cancel=cancel, inner=on)
+        + user_task("react")
+        + node("endEvent", "reacted")
+        + start_and_end("examine")
+        + chain("struck", "react", "reacted")
     )
     return bundle(body)
 
@@ -358,10 +425,15 @@ def test_a_quiet_event_that_follows_a_deadline_fires_once(world: World, at: str)
 
 def test_an_event_follows_its_deadline_through_a_pause(world: World) -> None:
     on = '<linbang:onDeadline deadline="promise"/>'
-    inner = watched(deadline()) + small_body("inner", user_task("ask", inner=pause()) + user_task("then"), "ask", "then")
+    inner = watched(deadline()) + small_body(
+        "inner", user_task("ask", inner=pause()) + user_task("then"), "ask", "then"
+    )
     body = (
-        subprocess("examine", inner) + boundary("struck", "examine", timer("PT1S"), inner=on) + node("endEvent", "late")
-        + start_and_end("examine") + chain("struck", "late")
+        subprocess("examine", inner)
+        + boundary("struck", "examine", timer("PT1S"), inner=on)
+        + node("endEvent", "late")
+        + start_and_end("examine")
+        + chain("struck", "late")
     )
     story = begin(world, bundle(body, pauses__yaml=PAUSES)).later(days=10)
     assert story.open == ["ask"]
@@ -374,7 +446,11 @@ def test_an_event_follows_its_deadline_through_a_pause(world: World) -> None:
 
 def test_an_intermediate_event_waits_for_a_deadline_of_its_case(world: World) -> None:
     on = '<bpmn:extensionElements><linbang:onDeadline deadline="promise"/></bpmn:extensionElements>'
-    body = watched(deadline()) + node("intermediateCatchEvent", "until_then", on + timer("PT1S")) + start_and_end("until_then")
+    body = (
+        watched(deadline())
+        + node("intermediateCatchEvent", "until_then", on + timer("PT1S"))
+        + start_and_end("until_then")
+    )
     story = begin(world, bundle(body)).later(days=6)
     assert story.outcome == "active"
 
@@ -384,14 +460,23 @@ def test_an_intermediate_event_waits_for_a_deadline_of_its_case(world: World) ->
 def test_an_event_reached_after_the_breach_fires_at_once(world: World) -> None:
     """Who comes to wait for what has already happened does not wait for ever."""
     on = '<bpmn:extensionElements><linbang:onDeadline deadline="promise"/></bpmn:extensionElements>'
-    body = watched(deadline()) + user_task("ask") + node("intermediateCatchEvent", "until_then", on + timer("PT1S")) + start_and_end("ask", "until_then")
+    body = (
+        watched(deadline())
+        + user_task("ask")
+        + node("intermediateCatchEvent", "until_then", on + timer("PT1S"))
+        + start_and_end("ask", "until_then")
+    )
     story = begin(world, bundle(body)).later(days=9).do("ask")
 
     assert story.outcome == "done"
 
 
 def test_a_task_is_due_so_early_that_the_rest_still_fits(world: World) -> None:
-    body = watched(deadline(limit="12 WD")) + user_task("publish", latestFor="promise", leaving="7 D, 3 WD") + start_and_end("publish")
+    body = (
+        watched(deadline(limit="12 WD"))
+        + user_task("publish", latestFor="promise", leaving="7 D, 3 WD")
+        + start_and_end("publish")
+    )
     story = begin(world, bundle(body))
 
     assert story.due("promise") == "2026-03-18T17:00"
@@ -401,8 +486,11 @@ def test_a_task_is_due_so_early_that_the_rest_still_fits(world: World) -> None:
 def test_a_breach_outlives_the_scope_that_is_interrupted_later(world: World) -> None:
     inner = watched(deadline()) + small_body("inner", user_task("ask"), "ask")
     body = (
-        subprocess("examine", inner) + boundary("withdrawn", "examine", trigger("message", "withdrawal"))
-        + node("endEvent", "closed") + start_and_end("examine") + chain("withdrawn", "closed")
+        subprocess("examine", inner)
+        + boundary("withdrawn", "examine", trigger("message", "withdrawal"))
+        + node("endEvent", "closed")
+        + start_and_end("examine")
+        + chain("withdrawn", "closed")
     )
     service = bundle(body, extra=declare("message", "withdrawal"))
 
@@ -411,6 +499,8 @@ def test_a_breach_outlives_the_scope_that_is_interrupted_later(world: World) -> 
 
 
 def test_a_script_reads_the_clock_of_the_case(world: World) -> None:
-    story = begin(world, bundle(user_task("ask") + script("note", "{seen: today()}") + start_and_end("ask", "note")))
+    story = begin(
+        world, bundle(user_task("ask") + script("note", "{seen: today()}") + start_and_end("ask", "note"))
+    )
 
     assert str(story.leap(days=5).do("ask").variables["seen"]) == "2026-03-07"

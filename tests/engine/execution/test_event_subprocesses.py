@@ -23,7 +23,12 @@ from ..bundles import (
 from ..story import begin
 from ..support import World
 
-DECLARED = declare("message", "word") + declare("signal", "go") + declare("error", "poor") + declare("escalation", "late")
+DECLARED = (
+    declare("message", "word")
+    + declare("signal", "go")
+    + declare("error", "poor")
+    + declare("escalation", "late")
+)
 TERMINATE = "<bpmn:terminateEventDefinition/>"
 
 
@@ -35,16 +40,27 @@ def watcher(kind: str, *, interrupting: bool = True, element_id: str = "watch") 
         "escalation": trigger("escalation", "late"),
         "signal": trigger("signal", "go"),
     }[kind]
-    return event_subprocess(element_id, what, user_task("react", form="b"), "react", interrupting=interrupting)
+    return event_subprocess(
+        element_id, what, user_task("react", form="b"), "react", interrupting=interrupting
+    )
 
 
 def working(kind: str) -> str:
     """Write what the scope does: `ask`, which may throw, beside `other`."""
-    throws = {"error": trigger("error", "poor"), "escalation": trigger("escalation", "late"), "signal": trigger("signal", "go")}
+    throws = {
+        "error": trigger("error", "poor"),
+        "escalation": trigger("escalation", "late"),
+        "signal": trigger("signal", "go"),
+    }
     thrown = throws.get(kind, "")
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "fork") + user_task("ask", form="a") + user_task("other")
-        + node("endEvent", "done") + chain("begin", "fork", "ask") + chain("fork", "other", "done")
+        node("startEvent", "begin")
+        + node("parallelGateway", "fork")
+        + user_task("ask", form="a")
+        + user_task("other")
+        + node("endEvent", "done")
+        + chain("begin", "fork", "ask")
+        + chain("fork", "other", "done")
     )
     if kind == "error":
         return body + node("endEvent", "thrown", thrown) + chain("ask", "thrown")
@@ -76,7 +92,9 @@ def test_an_interrupting_one_takes_over_with_the_variables_of_its_scope(world: W
 
 @pytest.mark.parametrize("kind", QUIET)
 def test_a_quiet_one_works_beside_its_scope(world: World, kind: str) -> None:
-    story = provoke(begin(world, bundle(working(kind) + watcher(kind, interrupting=False), extra=DECLARED)), kind)
+    story = provoke(
+        begin(world, bundle(working(kind) + watcher(kind, interrupting=False), extra=DECLARED)), kind
+    )
 
     assert story.open == ["other", "react"]
     story.do("other")
@@ -113,7 +131,9 @@ def test_a_case_ends_only_when_the_quiet_ones_are_done(world: World) -> None:
 
 
 def test_an_interrupting_one_stops_the_quiet_ones_too(world: World) -> None:
-    quiet = event_subprocess("note", trigger("message", "word"), user_task("read"), "read", interrupting=False)
+    quiet = event_subprocess(
+        "note", trigger("message", "word"), user_task("read"), "read", interrupting=False
+    )
     story = begin(world, bundle(working("timer") + quiet + watcher("timer"), extra=DECLARED))
     story.message("word")
     assert story.open == ["ask", "other", "read"]
@@ -125,8 +145,15 @@ def test_an_interrupting_one_stops_the_quiet_ones_too(world: World) -> None:
 
 
 def test_a_terminate_end_of_the_work_stops_the_quiet_ones(world: World) -> None:
-    quiet = event_subprocess("note", trigger("message", "word"), user_task("read"), "read", interrupting=False)
-    body = user_task("ask", form="a") + node("startEvent", "begin") + node("endEvent", "stop", TERMINATE) + chain("begin", "ask", "stop")
+    quiet = event_subprocess(
+        "note", trigger("message", "word"), user_task("read"), "read", interrupting=False
+    )
+    body = (
+        user_task("ask", form="a")
+        + node("startEvent", "begin")
+        + node("endEvent", "stop", TERMINATE)
+        + chain("begin", "ask", "stop")
+    )
     story = begin(world, bundle(body + quiet, extra=DECLARED)).message("word")
 
     story.do("ask", a="said")
@@ -137,9 +164,14 @@ def test_a_terminate_end_of_the_work_stops_the_quiet_ones(world: World) -> None:
 
 def test_a_terminate_end_inside_a_quiet_one_ends_only_that(world: World) -> None:
     inner = (
-        node("startEvent", "note_on", trigger("message", "word"), 'isInterrupting="false"') + node("parallelGateway", "fork2")
-        + user_task("read") + user_task("file") + node("endEvent", "stop", TERMINATE) + node("endEvent", "filed")
-        + chain("note_on", "fork2", "read", "stop") + chain("fork2", "file", "filed")
+        node("startEvent", "note_on", trigger("message", "word"), 'isInterrupting="false"')
+        + node("parallelGateway", "fork2")
+        + user_task("read")
+        + user_task("file")
+        + node("endEvent", "stop", TERMINATE)
+        + node("endEvent", "filed")
+        + chain("note_on", "fork2", "read", "stop")
+        + chain("fork2", "file", "filed")
     )
     quiet = subprocess("note", inner, 'triggeredByEvent="true"')
     story = begin(world, bundle(working("message") + quiet, extra=DECLARED)).message("word")
@@ -164,9 +196,16 @@ def test_one_in_a_subprocess_watches_only_that(world: World) -> None:
 
 def test_one_in_a_called_process_watches_only_that(world: World) -> None:
     inner = diagram(
-        small_body("inner", user_task("ask"), "ask") + watcher("timer"), key="called", process="", extra=DECLARED
+        small_body("inner", user_task("ask"), "ask") + watcher("timer"),
+        key="called",
+        process="",
+        extra=DECLARED,
     )
-    body = node("callActivity", "examine", attributes='calledElement="called"') + user_task("after") + start_and_end("examine", "after")
+    body = (
+        node("callActivity", "examine", attributes='calledElement="called"')
+        + user_task("after")
+        + start_and_end("examine", "after")
+    )
     story = begin(world, bundle(body, called__bpmn=inner)).later(days=2)
     assert story.open == ["react"]
 
@@ -176,10 +215,16 @@ def test_one_in_a_called_process_watches_only_that(world: World) -> None:
 def test_one_inside_another_one_watches_the_handling(world: World) -> None:
     nested = event_subprocess("nested", timer("P3D"), user_task("urge"), "urge")
     handler = (
-        node("startEvent", "watch_on", trigger("message", "word")) + user_task("react") + node("endEvent", "watch_out")
-        + chain("watch_on", "react", "watch_out") + nested
+        node("startEvent", "watch_on", trigger("message", "word"))
+        + user_task("react")
+        + node("endEvent", "watch_out")
+        + chain("watch_on", "react", "watch_out")
+        + nested
     )
-    story = begin(world, bundle(working("message") + subprocess("watch", handler, 'triggeredByEvent="true"'), extra=DECLARED))
+    story = begin(
+        world,
+        bundle(working("message") + subprocess("watch", handler, 'triggeredByEvent="true"'), extra=DECLARED),
+    )
     story.message("word")
     assert story.open == ["react"]
 
@@ -191,7 +236,10 @@ def test_one_inside_another_one_watches_the_handling(world: World) -> None:
 
 def test_the_inner_one_hears_an_error_before_the_outer_one(world: World) -> None:
     inner = (
-        node("startEvent", "in") + user_task("ask") + node("endEvent", "thrown", trigger("error", "poor")) + chain("in", "ask", "thrown")
+        node("startEvent", "in")
+        + user_task("ask")
+        + node("endEvent", "thrown", trigger("error", "poor"))
+        + chain("in", "ask", "thrown")
         + event_subprocess("near", trigger("error", "poor"), user_task("mend"), "mend")
     )
     body = subprocess("examine", inner) + start_and_end("examine") + watcher("error")
@@ -204,11 +252,16 @@ def test_the_inner_one_hears_an_error_before_the_outer_one(world: World) -> None
 def test_an_error_inside_the_handling_goes_to_the_next_scope(world: World) -> None:
     """A handler does not hear its own error."""
     handler = (
-        node("startEvent", "near_on", trigger("error", "poor")) + user_task("mend")
-        + node("endEvent", "again", trigger("error", "poor")) + chain("near_on", "mend", "again")
+        node("startEvent", "near_on", trigger("error", "poor"))
+        + user_task("mend")
+        + node("endEvent", "again", trigger("error", "poor"))
+        + chain("near_on", "mend", "again")
     )
     inner = (
-        node("startEvent", "in") + user_task("ask") + node("endEvent", "thrown", trigger("error", "poor")) + chain("in", "ask", "thrown")
+        node("startEvent", "in")
+        + user_task("ask")
+        + node("endEvent", "thrown", trigger("error", "poor"))
+        + chain("in", "ask", "thrown")
         + subprocess("near", handler, 'triggeredByEvent="true"')
     )
     body = subprocess("examine", inner) + start_and_end("examine") + watcher("error")
@@ -224,7 +277,9 @@ def test_a_repeated_subprocess_has_one_for_each_instance(world: World) -> None:
         '<bpmn:inputDataItem id="item" name="item"/></bpmn:multiInstanceLoopCharacteristics>'
     )
     inner = small_body("inner", user_task("ask"), "ask") + watcher("message") + marker
-    story = begin(world, bundle(subprocess("each", inner) + start_and_end("each"), extra=DECLARED), items=["x", "y"])
+    story = begin(
+        world, bundle(subprocess("each", inner) + start_and_end("each"), extra=DECLARED), items=["x", "y"]
+    )
 
     story.message("word")
 

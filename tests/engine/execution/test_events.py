@@ -28,8 +28,12 @@ PLAIN = ""
 
 def test_an_interrupting_event_takes_the_token_off_its_task(world: World) -> None:
     body = (
-        user_task("ask") + boundary("withdrawn", "ask", trigger("message", "withdrawal")) + user_task("close")
-        + node("endEvent", "closed") + start_and_end("ask") + chain("withdrawn", "close", "closed")
+        user_task("ask")
+        + boundary("withdrawn", "ask", trigger("message", "withdrawal"))
+        + user_task("close")
+        + node("endEvent", "closed")
+        + start_and_end("ask")
+        + chain("withdrawn", "close", "closed")
     )
     story = begin(world, bundle(body, extra=declare("message", "withdrawal")))
 
@@ -41,8 +45,12 @@ def test_an_interrupting_event_takes_the_token_off_its_task(world: World) -> Non
 
 def test_a_listening_event_fires_as_often_as_it_is_heard(world: World) -> None:
     body = (
-        user_task("ask") + boundary("noted", "ask", trigger("message", "note"), cancel=False) + user_task("read")
-        + node("endEvent", "was_read") + start_and_end("ask") + chain("noted", "read", "was_read")
+        user_task("ask")
+        + boundary("noted", "ask", trigger("message", "note"), cancel=False)
+        + user_task("read")
+        + node("endEvent", "was_read")
+        + start_and_end("ask")
+        + chain("noted", "read", "was_read")
     )
     story = begin(world, bundle(body, extra=declare("message", "note")))
 
@@ -58,8 +66,11 @@ def test_a_listening_event_brings_its_variables_and_keeps_those_of_the_task(worl
     """What came with the message and what the task said are both there in the end."""
     message = '<bpmn:message id="message_note" name="note" linbang:messageGroups="clerk" linbang:form="b"/>'
     body = (
-        user_task("ask", form="a") + boundary("noted", "ask", trigger("message", "note"), cancel=False)
-        + script("count", "{n: n + 1}") + node("endEvent", "was_read") + start_and_end("ask")
+        user_task("ask", form="a")
+        + boundary("noted", "ask", trigger("message", "note"), cancel=False)
+        + script("count", "{n: n + 1}")
+        + node("endEvent", "was_read")
+        + start_and_end("ask")
         + chain("noted", "count", "was_read")
     )
     story = begin(world, bundle(body, extra=message), n=0)
@@ -73,12 +84,19 @@ def test_a_listening_event_brings_its_variables_and_keeps_those_of_the_task(worl
 @pytest.mark.parametrize("first", ["answer", "waited"])
 def test_an_event_gateway_takes_whatever_comes_first(world: World, first: str) -> None:
     body = (
-        node("eventBasedGateway", "which") + node("intermediateCatchEvent", "answer", trigger("message", "answer"))
-        + node("intermediateCatchEvent", "waited", timer("P2D")) + user_task("read") + user_task("remind")
-        + node("startEvent", "begin") + node("endEvent", "done")
-        + chain("begin", "which", "answer", "read", "done") + chain("which", "waited", "remind", "done")
+        node("eventBasedGateway", "which")
+        + node("intermediateCatchEvent", "answer", trigger("message", "answer"))
+        + node("intermediateCatchEvent", "waited", timer("P2D"))
+        + user_task("read")
+        + user_task("remind")
+        + node("startEvent", "begin")
+        + node("endEvent", "done")
+        + chain("begin", "which", "answer", "read", "done")
+        + chain("which", "waited", "remind", "done")
     )
-    message = '<bpmn:message id="message_answer" name="answer" linbang:messageGroups="clerk" linbang:form="a"/>'
+    message = (
+        '<bpmn:message id="message_answer" name="answer" linbang:messageGroups="clerk" linbang:form="a"/>'
+    )
     story = begin(world, bundle(body, extra=message))
 
     if first == "answer":
@@ -97,10 +115,15 @@ def test_two_timers_behind_an_event_gateway_keep_their_own_moments(
     world: World, wait: int, expected: str
 ) -> None:
     body = (
-        node("eventBasedGateway", "which") + node("intermediateCatchEvent", "late", timer("P3D"))
-        + node("intermediateCatchEvent", "early", timer("P1D")) + user_task("was_late") + user_task("was_early")
-        + node("startEvent", "begin") + node("endEvent", "done")
-        + chain("begin", "which", "late", "was_late", "done") + chain("which", "early", "was_early", "done")
+        node("eventBasedGateway", "which")
+        + node("intermediateCatchEvent", "late", timer("P3D"))
+        + node("intermediateCatchEvent", "early", timer("P1D"))
+        + user_task("was_late")
+        + user_task("was_early")
+        + node("startEvent", "begin")
+        + node("endEvent", "done")
+        + chain("begin", "which", "late", "was_late", "done")
+        + chain("which", "early", "was_early", "done")
     )
     story = begin(world, bundle(body))
     assert len(story.jobs) == 2
@@ -113,11 +136,20 @@ def test_two_timers_behind_an_event_gateway_keep_their_own_moments(
 
 def test_an_error_is_caught_by_its_code_before_a_catch_all(world: World) -> None:
     body = (
-        subprocess("examine", small_body("examine", user_task("ask"), "ask").replace(
-            '<bpmn:endEvent id="examine_out" >', f'<bpmn:endEvent id="examine_out" >{trigger("error", "poor")}'))
-        + boundary("any", "examine", trigger("error")) + boundary("poor", "examine", trigger("error", "poor"))
-        + node("endEvent", "by_any") + node("endEvent", "by_code")
-        + start_and_end("examine") + chain("any", "by_any") + chain("poor", "by_code")
+        subprocess(
+            "examine",
+            small_body("examine", user_task("ask"), "ask").replace(
+                '<bpmn:endEvent id="examine_out" >',
+                f'<bpmn:endEvent id="examine_out" >{trigger("error", "poor")}',
+            ),
+        )
+        + boundary("any", "examine", trigger("error"))
+        + boundary("poor", "examine", trigger("error", "poor"))
+        + node("endEvent", "by_any")
+        + node("endEvent", "by_code")
+        + start_and_end("examine")
+        + chain("any", "by_any")
+        + chain("poor", "by_code")
     )
     story = begin(world, bundle(body, extra=declare("error", "poor")))
 
@@ -127,16 +159,26 @@ def test_an_error_is_caught_by_its_code_before_a_catch_all(world: World) -> None
 def raising(kind: str, name: str, *, around: str = "") -> str:
     """Write a subprocess body: a task beside `ask`, which ends in an error or escalation."""
     return (
-        node("startEvent", "in") + node("parallelGateway", "fork") + user_task("ask", form="a") + user_task("beside")
-        + node("endEvent", "raised", trigger(kind, name)) + node("endEvent", "calm")
-        + chain("in", "fork", "ask", "raised") + chain("fork", "beside", "calm") + around
+        node("startEvent", "in")
+        + node("parallelGateway", "fork")
+        + user_task("ask", form="a")
+        + user_task("beside")
+        + node("endEvent", "raised", trigger(kind, name))
+        + node("endEvent", "calm")
+        + chain("in", "fork", "ask", "raised")
+        + chain("fork", "beside", "calm")
+        + around
     )
 
 
 def test_an_error_stops_everything_in_its_scope_and_brings_its_variables(world: World) -> None:
     body = (
-        subprocess("examine", raising("error", "poor")) + boundary("failed", "examine", trigger("error", "poor"))
-        + user_task("mend") + node("endEvent", "mended") + start_and_end("examine") + chain("failed", "mend", "mended")
+        subprocess("examine", raising("error", "poor"))
+        + boundary("failed", "examine", trigger("error", "poor"))
+        + user_task("mend")
+        + node("endEvent", "mended")
+        + start_and_end("examine")
+        + chain("failed", "mend", "mended")
     )
     story = begin(world, bundle(body, extra=declare("error", "poor")))
 
@@ -150,13 +192,19 @@ def test_an_error_stops_everything_in_its_scope_and_brings_its_variables(world: 
 def test_an_error_is_not_heard_by_a_sibling(world: World) -> None:
     """Two activities that watch the same code: only the one around the error hears it."""
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "split") + node("endEvent", "done")
+        node("startEvent", "begin")
+        + node("parallelGateway", "split")
+        + node("endEvent", "done")
         + subprocess("one", raising("error", "poor"))
         + subprocess("two", small_body("two", user_task("calmly"), "calmly"))
-        + boundary("one_failed", "one", trigger("error", "poor")) + boundary("two_failed", "two", trigger("error", "poor"))
-        + node("endEvent", "bad_one") + node("endEvent", "bad_two")
-        + chain("begin", "split", "one", "done") + chain("split", "two", "done")
-        + chain("one_failed", "bad_one") + chain("two_failed", "bad_two")
+        + boundary("one_failed", "one", trigger("error", "poor"))
+        + boundary("two_failed", "two", trigger("error", "poor"))
+        + node("endEvent", "bad_one")
+        + node("endEvent", "bad_two")
+        + chain("begin", "split", "one", "done")
+        + chain("split", "two", "done")
+        + chain("one_failed", "bad_one")
+        + chain("two_failed", "bad_two")
     )
     story = begin(world, bundle(body, extra=declare("error", "poor"))).do("ask")
 
@@ -166,7 +214,10 @@ def test_an_error_is_not_heard_by_a_sibling(world: World) -> None:
 def test_an_error_that_nobody_catches_is_an_incident_and_other_branches_go_on(world: World) -> None:
     story = begin(
         world,
-        bundle(subprocess("examine", raising("error", "poor")) + start_and_end("examine"), extra=declare("error", "poor")),
+        bundle(
+            subprocess("examine", raising("error", "poor")) + start_and_end("examine"),
+            extra=declare("error", "poor"),
+        ),
     ).do("ask")
 
     (incident,) = story.incidents
@@ -178,8 +229,12 @@ def test_an_error_that_nobody_catches_is_an_incident_and_other_branches_go_on(wo
 
 def test_an_escalation_is_heard_without_stopping_anything(world: World) -> None:
     body = (
-        subprocess("examine", raising("escalation", "late")) + boundary("heard", "examine", trigger("escalation", "late"), cancel=False)
-        + user_task("look") + node("endEvent", "looked") + start_and_end("examine") + chain("heard", "look", "looked")
+        subprocess("examine", raising("escalation", "late"))
+        + boundary("heard", "examine", trigger("escalation", "late"), cancel=False)
+        + user_task("look")
+        + node("endEvent", "looked")
+        + start_and_end("examine")
+        + chain("heard", "look", "looked")
     )
     story = begin(world, bundle(body, extra=declare("escalation", "late"))).do("ask")
 
@@ -189,8 +244,12 @@ def test_an_escalation_is_heard_without_stopping_anything(world: World) -> None:
 
 def test_an_escalation_may_interrupt(world: World) -> None:
     body = (
-        subprocess("examine", raising("escalation", "late")) + boundary("heard", "examine", trigger("escalation", "late"))
-        + user_task("look") + node("endEvent", "looked") + start_and_end("examine") + chain("heard", "look", "looked")
+        subprocess("examine", raising("escalation", "late"))
+        + boundary("heard", "examine", trigger("escalation", "late"))
+        + user_task("look")
+        + node("endEvent", "looked")
+        + start_and_end("examine")
+        + chain("heard", "look", "looked")
     )
     story = begin(world, bundle(body, extra=declare("escalation", "late"))).do("ask")
 
@@ -199,7 +258,8 @@ def test_an_escalation_may_interrupt(world: World) -> None:
 
 def test_an_escalation_that_nobody_hears_changes_nothing(world: World) -> None:
     service = bundle(
-        subprocess("examine", raising("escalation", "late")) + start_and_end("examine"), extra=declare("escalation", "late")
+        subprocess("examine", raising("escalation", "late")) + start_and_end("examine"),
+        extra=declare("escalation", "late"),
     )
     story = begin(world, service).do("ask")
 
@@ -235,7 +295,9 @@ def test_a_called_process_with_declared_data_gets_and_gives_only_that(world: Wor
     )
     service = bundle(
         CALL + start_and_end("examine"),
-        called__bpmn=called(io + small_body("called", user_task("ask") + script("count", "{n: 1, a: 2}"), "ask", "count")),
+        called__bpmn=called(
+            io + small_body("called", user_task("ask") + script("count", "{n: 1, a: 2}"), "ask", "count")
+        ),
     )
     story = begin(world, service, a="in", b="hidden")
 
@@ -245,8 +307,12 @@ def test_a_called_process_with_declared_data_gets_and_gives_only_that(world: Wor
 
 def test_an_error_thrown_in_a_called_process_is_caught_around_the_call(world: World) -> None:
     service = bundle(
-        CALL + boundary("failed", "examine", trigger("error", "poor")) + user_task("mend") + node("endEvent", "mended")
-        + start_and_end("examine") + chain("failed", "mend", "mended"),
+        CALL
+        + boundary("failed", "examine", trigger("error", "poor"))
+        + user_task("mend")
+        + node("endEvent", "mended")
+        + start_and_end("examine")
+        + chain("failed", "mend", "mended"),
         extra=declare("error", "poor"),
         called__bpmn=called(raising("error", "poor"), extra=declare("error", "poor")),
     )
@@ -258,7 +324,10 @@ def test_an_error_thrown_in_a_called_process_is_caught_around_the_call(world: Wo
 
 def test_a_timer_on_a_call_interrupts_the_called_process(world: World) -> None:
     service = bundle(
-        CALL + boundary("too_late", "examine", timer("P3D")) + node("endEvent", "late") + start_and_end("examine")
+        CALL
+        + boundary("too_late", "examine", timer("P3D"))
+        + node("endEvent", "late")
+        + start_and_end("examine")
         + chain("too_late", "late"),
         called__bpmn=called(small_body("called", user_task("ask"), "ask")),
     )
@@ -270,10 +339,15 @@ def test_a_timer_on_a_call_interrupts_the_called_process(world: World) -> None:
 
 def test_a_message_wakes_a_receive_task_and_a_send_task_of_the_same_case(world: World) -> None:
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "split") + node("endEvent", "done")
-        + node("receiveTask", "hear", attributes='messageRef="message_ready"') + user_task("ask")
-        + node("sendTask", "tell", attributes='messageRef="message_ready"') + node("endEvent", "told")
-        + chain("begin", "split", "hear", "done") + chain("split", "ask", "tell", "told")
+        node("startEvent", "begin")
+        + node("parallelGateway", "split")
+        + node("endEvent", "done")
+        + node("receiveTask", "hear", attributes='messageRef="message_ready"')
+        + user_task("ask")
+        + node("sendTask", "tell", attributes='messageRef="message_ready"')
+        + node("endEvent", "told")
+        + chain("begin", "split", "hear", "done")
+        + chain("split", "ask", "tell", "told")
     )
     story = begin(world, bundle(body, extra=declare("message", "ready")))
     assert story.outcome == "active"
@@ -287,11 +361,16 @@ def test_a_message_wakes_a_receive_task_and_a_send_task_of_the_same_case(world: 
 @pytest.mark.parametrize("thrower", ["intermediateThrowEvent", "endEvent"])
 def test_a_signal_is_heard_by_everybody_in_the_case(world: World, thrower: str) -> None:
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "split") + node("endEvent", "done")
+        node("startEvent", "begin")
+        + node("parallelGateway", "split")
+        + node("endEvent", "done")
         + node("intermediateCatchEvent", "first", trigger("signal", "go"))
-        + node("intermediateCatchEvent", "second", trigger("signal", "go")) + user_task("ask")
+        + node("intermediateCatchEvent", "second", trigger("signal", "go"))
+        + user_task("ask")
         + node(thrower, "call_out", trigger("signal", "go"))
-        + chain("begin", "split", "first", "done") + chain("split", "second", "done") + chain("split", "ask", "call_out")
+        + chain("begin", "split", "first", "done")
+        + chain("split", "second", "done")
+        + chain("split", "ask", "call_out")
         + (chain("call_out", "done") if thrower == "intermediateThrowEvent" else "")
     )
     story = begin(world, bundle(body, extra=declare("signal", "go")))
@@ -304,11 +383,18 @@ def test_a_signal_is_heard_by_everybody_in_the_case(world: World, thrower: str) 
 
 def test_a_terminate_end_ends_its_scope_at_once(world: World) -> None:
     inner = (
-        node("startEvent", "in") + node("parallelGateway", "fork") + user_task("ask", form="a") + user_task("beside")
-        + node("endEvent", "stop", "<bpmn:terminateEventDefinition/>") + node("endEvent", "calm")
-        + chain("in", "fork", "ask", "stop") + chain("fork", "beside", "calm")
+        node("startEvent", "in")
+        + node("parallelGateway", "fork")
+        + user_task("ask", form="a")
+        + user_task("beside")
+        + node("endEvent", "stop", "<bpmn:terminateEventDefinition/>")
+        + node("endEvent", "calm")
+        + chain("in", "fork", "ask", "stop")
+        + chain("fork", "beside", "calm")
     )
-    story = begin(world, bundle(subprocess("examine", inner) + user_task("after") + start_and_end("examine", "after")))
+    story = begin(
+        world, bundle(subprocess("examine", inner) + user_task("after") + start_and_end("examine", "after"))
+    )
 
     story.do("ask", a="said")
 
@@ -319,10 +405,14 @@ def test_a_terminate_end_ends_its_scope_at_once(world: World) -> None:
 
 def test_a_terminate_end_ends_the_whole_case_and_is_its_outcome(world: World) -> None:
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "fork") + user_task("ask", form="a")
+        node("startEvent", "begin")
+        + node("parallelGateway", "fork")
+        + user_task("ask", form="a")
         + subprocess("beside", small_body("beside", user_task("deep"), "deep"))
-        + node("endEvent", "stop", "<bpmn:terminateEventDefinition/>") + node("endEvent", "done")
-        + chain("begin", "fork", "ask", "stop") + chain("fork", "beside", "done")
+        + node("endEvent", "stop", "<bpmn:terminateEventDefinition/>")
+        + node("endEvent", "done")
+        + chain("begin", "fork", "ask", "stop")
+        + chain("fork", "beside", "done")
     )
     story = begin(world, bundle(body)).do("ask", a="said")
 
@@ -338,8 +428,11 @@ def test_an_event_interrupts_every_instance_of_a_repeated_subprocess(world: Worl
     )
     body = (
         subprocess("visits", small_body("visits", user_task("visit", form="a"), "visit") + marker)
-        + boundary("withdrawn", "visits", trigger("message", "withdrawal")) + user_task("close")
-        + node("endEvent", "closed") + start_and_end("visits") + chain("withdrawn", "close", "closed")
+        + boundary("withdrawn", "visits", trigger("message", "withdrawal"))
+        + user_task("close")
+        + node("endEvent", "closed")
+        + start_and_end("visits")
+        + chain("withdrawn", "close", "closed")
     )
     story = begin(world, bundle(body, extra=declare("message", "withdrawal")), items=["x", "y", "z"])
     story.do("visit", a="one")
@@ -352,10 +445,18 @@ def test_an_event_interrupts_every_instance_of_a_repeated_subprocess(world: Worl
 
 def test_a_boundary_on_a_task_inside_a_parallel_branch_leaves_the_other_branch_alone(world: World) -> None:
     body = (
-        node("startEvent", "begin") + node("parallelGateway", "split") + node("parallelGateway", "join")
-        + user_task("one") + user_task("two", form="b") + boundary("too_late", "one", timer("P1D")) + user_task("instead", form="a")
-        + node("exclusiveGateway", "merge") + node("endEvent", "done")
-        + chain("begin", "split", "one", "merge", "join", "done") + flow("split", "two") + flow("two", "join")
+        node("startEvent", "begin")
+        + node("parallelGateway", "split")
+        + node("parallelGateway", "join")
+        + user_task("one")
+        + user_task("two", form="b")
+        + boundary("too_late", "one", timer("P1D"))
+        + user_task("instead", form="a")
+        + node("exclusiveGateway", "merge")
+        + node("endEvent", "done")
+        + chain("begin", "split", "one", "merge", "join", "done")
+        + flow("split", "two")
+        + flow("two", "join")
         + chain("too_late", "instead", "merge")
     )
     story = begin(world, bundle(body)).later(days=1)
@@ -368,7 +469,13 @@ def test_a_boundary_on_a_task_inside_a_parallel_branch_leaves_the_other_branch_a
 
 def test_an_event_that_comes_late_finds_nobody(world: World) -> None:
     """A clock of an activity that is done does nothing, however its job came to be run."""
-    body = user_task("ask") + boundary("too_late", "ask", timer("P1D")) + node("endEvent", "late") + start_and_end("ask") + chain("too_late", "late")
+    body = (
+        user_task("ask")
+        + boundary("too_late", "ask", timer("P1D"))
+        + node("endEvent", "late")
+        + start_and_end("ask")
+        + chain("too_late", "late")
+    )
     story = begin(world, bundle(body)).do("ask").later(days=2)
 
     assert story.outcome == "done"

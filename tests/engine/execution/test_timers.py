@@ -11,7 +11,9 @@ from ..support import World
 
 def waits(text: str, kind: str = "timeDuration") -> object:
     return bundle(
-        user_task("first", form="a") + node("intermediateCatchEvent", "pause", timer(text, kind)) + start_and_end("first", "pause")
+        user_task("first", form="a")
+        + node("intermediateCatchEvent", "pause", timer(text, kind))
+        + start_and_end("first", "pause")
     )
 
 
@@ -54,8 +56,13 @@ def test_it_raises_an_incident_when_its_expression_is_no_moment(world: World, te
 
 def cyclic(text: str) -> object:
     return bundle(
-        user_task("ask") + boundary("urge", "ask", timer(text, "timeCycle"), cancel=False) + script("count", "{n: n + 1}")
-        + user_task("read") + node("endEvent", "urged") + start_and_end("ask") + chain("urge", "count", "read", "urged")
+        user_task("ask")
+        + boundary("urge", "ask", timer(text, "timeCycle"), cancel=False)
+        + script("count", "{n: n + 1}")
+        + user_task("read")
+        + node("endEvent", "urged")
+        + start_and_end("ask")
+        + chain("urge", "count", "read", "urged")
     )
 
 
@@ -97,7 +104,11 @@ def test_a_cycle_does_not_make_up_for_every_strike_that_was_missed(world: World)
 
 def test_an_interrupting_timer_takes_the_task_away(world: World) -> None:
     service = bundle(
-        user_task("ask") + boundary("too_late", "ask", timer("P1D")) + node("endEvent", "late") + start_and_end("ask") + chain("too_late", "late")
+        user_task("ask")
+        + boundary("too_late", "ask", timer("P1D"))
+        + node("endEvent", "late")
+        + start_and_end("ask")
+        + chain("too_late", "late")
     )
     story = begin(world, service).later(days=1)
 

@@ -1,0 +1,48 @@
+"""A case as one step sees it. What was read, and the workflow in memory; knows neither verbs nor rows to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine import feel, spiff
+
+if TYPE_CHECKING:
+    from engine.calendar import Calendar
+    from engine.definitions import Definition
+    from engine.runtime import Runtime
+    from engine.spiff import Workflow
+    from engine.state import CaseState
+    from engine.store.rows import InstanceRow, UserTaskRow
+
+
+@dataclass
+class Case:
+    """A case as one step sees it: what was read, and the workflow in memory that the step moves on."""
+
+    runtime: Runtime
+    row: InstanceRow
+    tasks: dict[int, UserTaskRow]
+    """Open tasks by id, as they were read."""
+    definition: Definition
+    workflow: Workflow
+    state: CaseState
+    now: datetime
+    before: frozenset[int] = frozenset()
+    """Numbers of the tokens that rested when the step began."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Give the calendar of the case."""
+        return self.runtime.calendar
+
+    def variables(self, number: int) -> Mapping[str, Any]:
+        """Give the variables that a resting task sees."""
+        return spiff.resting(self.workflow)[number].data
+
+    def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
+        """Give the value of a FEEL text."""
+        compiled = feel.compile(text, names=self.definition.names)
+        return compiled.evaluate(variables, self.runtime.environment(self.now))

@@ -1,0 +1,103 @@
+"""Which words a bundle's diagrams and forms say themselves, and which words its text files must have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .mend import FLOW_NODES
+from .texts import LANGUAGES
+from .xml import L, local
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from .declarations import Declarations
+
+
+def form_keys(components: Any) -> Iterator[str]:
+    """Iterate over the variable names of a form, lists and groups included."""
+    for component in components if isinstance(components, list) else ():
+        if isinstance(component, dict):
+            for key in ("key", "path"):
+                if isinstance(component.get(key), str) and component[key]:
+                    yield component[key]
+            yield from form_keys(component.get("components"))
+
+
+def own_words(
+    trees: list[tuple[str, etree._Element]], schemas: Mapping[str, Any]
+) -> dict[str, dict[str, str]]:
+    """Give what diagrams and forms say themselves, under the paths of the text files."""
+    own: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for _, root in trees:
+        words = own.setdefault(root.get(f"{L}language", "zh"), {})
+        for node in root.iter():
+            if local(node) in FLOW_NODES | {"lane", "sequenceFlow"} and node.get("name") and node.get("id"):
+                words[f"elements.{node.get('id')}.name"] = " ".join(node.get("name").split())
+            if local(node) == "process" and node.get("name"):
+                words[f"processes.{node.get('id')}"] = node.get("name")
+    for form, schema in schemas.items():
+        for path, words_of_field in _form_words(schema.get("components"), ""):
+            for key, value in words_of_field.items():
+                own["zh"][f"forms.{form}.fields.{path}.{key}"] = value
+    return own
+
+
+def _form_words(components: Any, prefix: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for component in components if isinstance(components, list) else ():
+        if not isinstance(component, dict):
+            continue
+        name = component.get("key") or component.get("path") or component.get("id") or ""
+        words = {
+            "label": component.get("label") or component.get("dateLabel") or component.get("text"),
+            "description": component.get("description"),
+        }
+        for option in component.get("values") or []:
+            if isinstance(option, dict):
+                words[f"options.{option.get('value')}"] = option.get("label")
+        path = f"{prefix}{name}"
+        yield path, {key: str(value) for key, value in words.items() if value}
+        inner = f"{path}." if component.get("path") else prefix
+        yield from _form_words(component.get("components"), inner)
+
+
+def needed_texts(  # noqa: C901 - a list of places, one after the other
+    found: Declarations, processes: Mapping[str, str], schemas: Mapping[str, Any], letters: Collection[str]
+) -> Iterator[tuple[str, ...]]:
+    """Give the paths of words that both languages must have."""
+    yield ("service", "name")
+    for process in processes:
+        yield ("processes", process)
+    for element in found.elements.values():
+        named = element.kind in {
+            "userTask",
+            "callActivity",
+            "serviceTask",
+            "businessRuleTask",
+            "endEvent",
+            "lane",
+        }
+        if element.kind != "process" and (element.name or named):
+            yield ("elements", element.id, "name")
+    for deadline in found.deadlines:
+        yield ("deadlines", deadline)
+    for element in found.elements.values():
+        for extension in element.extensions:
+            yield ("reasons", extension.reason)
+    for form, schema in schemas.items():
+        for path, words in _form_words(schema.get("components"), ""):
+            for key in words:
+                yield ("forms", form, "fields", *path.split("."), *key.split("."))
+    for letter in letters:
+        yield ("letters", letter, "title")
+    for message in found.messages.values():
+        if message.groups:
+            yield ("messages", message.name, "button")
+
+
+def optional_texts(found: Declarations) -> Iterator[tuple[str, ...]]:
+    """Give the paths of words that stand in both languages or in none."""
+    for element in found.elements.values():
+        if element.kind == "userTask":
+            yield ("elements", element.id, "instructions")

@@ -1,0 +1,148 @@
+"""The records that steps read and write. Times are milliseconds, ids are the application's; nothing is opened here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRow:
+    """A case as it is stored."""
+
+    id: int
+    definition_id: int
+    service_key: str
+    business_key: str
+    title: str
+    office_id: int
+    state: str
+    outcome: str | None
+    started_at: int
+    started_by: int | None
+    ended_at: int | None
+    row_version: int
+    history_seq: int
+    history_head: bytes
+    sealed_state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UserTaskRow:
+    """An open task as it is stored; times in milliseconds."""
+
+    id: int
+    process_instance_id: int
+    number: int
+    element_id: str
+    state: str
+    candidate_group: str
+    office_id: int
+    assignee: int | None
+    priority: int
+    due_at: int
+    created_at: int
+
+    @property
+    def principal(self) -> str:
+        """Say in whose inbox it lies."""
+        if self.assignee is not None:
+            return f"p{self.assignee}"
+        return f"{self.candidate_group}@{self.office_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One link of the chain, sealed and hashed."""
+
+    seq: int
+    at: int
+    event: str
+    actor: int | None
+    element_id: str | None
+    sealed_payload: bytes
+    payload_digest: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """Something to do at a moment: fire a clock, look after a deadline, call an outside system."""
+
+    id: int
+    process_instance_id: int
+    kind: str
+    target: str
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRow:
+    """A clock as lists and supervisors see it."""
+
+    key: str
+    deadline_id: str
+    kind: str
+    state: str
+    office_id: int
+    started_at: int
+    due_at: int
+    provisional: int
+    ended_at: int | None
+    calendar_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """Something that could not be carried out and waits for a person."""
+
+    id: int
+    number: int
+    element_id: str
+    code: str
+    message: str
+    raised_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChange:
+    """A task after the step; `before` is how it was read, and must still be so."""
+
+    before: UserTaskRow
+    state: str
+    assignee: int | None
+    due_at: int
+    completed_at: int | None = None
+    completed_by: int | None = None
+
+    @property
+    def principal(self) -> str | None:
+        """Say in whose inbox it lies now; in none when it is done."""
+        if self.state != "open":
+            return None
+        if self.assignee is not None:
+            return f"p{self.assignee}"
+        return f"{self.before.candidate_group}@{self.before.office_id}"
+
+
+@dataclass(slots=True)
+class Saved:
+    """Everything that one step writes. `sealed_state` None: tokens and variables stayed as they were."""
+
+    instance: InstanceRow
+    state: str
+    outcome: str | None
+    ended_at: int | None
+    sealed_state: bytes | None
+    history: HistoryRow
+    title: str | None = None
+    opened: list[UserTaskRow] = field(default_factory=list)
+    changed: list[TaskChange] = field(default_factory=list)
+    jobs_added: list[JobRow] = field(default_factory=list)
+    jobs_removed: list[int] = field(default_factory=list)
+    deadlines: list[DeadlineRow] = field(default_factory=list)
+    incidents_raised: list[IncidentRow] = field(default_factory=list)
+    incidents_resolved: list[int] = field(default_factory=list)
+    resolved_by: int | None = None
+    subjects: list[bytes] = field(default_factory=list)
+    case_number: tuple[str, int] | None = None
+    """For a new case: prefix and the definition that must still be the service's newest."""

@@ -56,7 +56,7 @@ def start(runtime: Runtime, actor: Actor, request: StartRequest) -> Started:
     Raises NotFound for an unknown service, NotAllowed when the actor is in none of its starting groups at
     the office, InvalidInput for variables that a case cannot hold, Busy when the service keeps changing.
     """
-    variables = checked_variables(request.variables)
+    variables = {**checked_variables(request.variables), **_facts(runtime, request.office_id)}
     fresh = False
     for attempt in range(MAX_TRIES):
         definition_id, definition = runtime.catalogue.newest(request.service_key, fresh=fresh)
@@ -192,12 +192,22 @@ def _start_once(
     )
     workflow = spiff.start(definition.specs, engine, variables)
     case = Case(runtime, row, {}, definition, workflow, CaseState(), now)
-    saved = work_out(case, Deed("case_started", actor, payload={"answers": variables}))
+    saved = work_out(case, Deed("case_started", actor, payload={"answers": request.variables}))
     saved.subjects = _subjects(case, variables)
     saved.case_number = (definition.case_number and f"{definition.case_number}-{now.year}", definition_id)
     inserted = runtime.steps.insert(saved)
     _wake_if_due(runtime, saved)
     return Started(inserted.id, inserted.business_key)
+
+
+def _facts(runtime: Runtime, office_id: int) -> dict[str, Any]:
+    """Give what the engine knows of every case, so that no form has to ask for it."""
+    office = runtime.offices.rows.get(office_id)
+    if office is None:
+        raise InvalidInput(
+            f"Expected an office, but there is none with the id {office_id}", code="office_missing"
+        )
+    return {"case_office": office.code}
 
 
 def _check_may_start(runtime: Runtime, definition: Definition, actor: Actor, office_id: int) -> None:

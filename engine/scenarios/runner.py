@@ -35,8 +35,8 @@ OFFICES = (
     OfficeRow(3, 1, "subdistrict", "990101002", "石桥街道", "Shiqiao Sub-district"),
     OfficeRow(4, 1, "subdistrict", "990101003", "梧桐里街道", "Wutongli Sub-district"),
 )
-HOME = 2
-"""The office at which every story's case is started."""
+HOME = "990101001"
+"""The office at which a story's case is started, unless it names another."""
 
 MAX_MOMENTS = 2_000
 SYSTEMS = ("registry", "beds", "sms", "mail", "webhook")
@@ -128,7 +128,8 @@ def _run_file(bundle: Bundle, file: str, groups: Groups, folder: Path, coverage:
         document = read_yaml(bundle.files[file], file)
         runtime = _installation(database, clock, bundle, groups, outside)
         definition = runtime.catalogue.newest(bundle.key)[1]
-        story = Story(document, runtime, definition, HOME, lambda name: _person(runtime, name))
+        office = _office(str(document.get("start", {}).get("office", HOME)))
+        story = Story(document, runtime, definition, office, lambda name: _person(runtime, name, office))
         try:
             problems = _Player(story, clock, outside).play()
         finally:
@@ -162,12 +163,19 @@ def _installation(
     return runtime
 
 
-def _person(runtime: Runtime, name: str) -> Actor:
+def _office(code: str) -> int:
+    found = next((row.id for row in OFFICES if row.code == code and row.level == "subdistrict"), None)
+    if found is None:
+        raise StoryError(f"Expected the code of a sub-district office, but got {code!r}")
+    return found
+
+
+def _person(runtime: Runtime, name: str, home: int) -> Actor:
     """Give a person of the cast: `group` is the first of the group, `group.2` the second."""
     group, _, number = name.partition(".")
     if group not in runtime.groups or not (number or "1").isdigit():
         raise StoryError(f"Expected a group of groups.yaml, perhaps with a number, but got {name!r}")
-    office = runtime.offices.at_level(HOME, runtime.groups[group].level)
+    office = runtime.offices.at_level(home, runtime.groups[group].level)
     index = int(number or 1)
     person_id = 1000 + 10 * sorted(runtime.groups).index(group) + index
     return Actor(

@@ -32,7 +32,6 @@ def member(name: str, id_no: str, relation: str, transfers: str, signed_on: str)
 def application(signed_on: str, *, name: str = NAME) -> dict[str, Any]:
     """Give the answers of a married couple that applies as a household."""
     return {
-        "Sub-district that takes the application": "Qinghe Sub-district",
         "Kind of application": "As a household",
         "Applicant's name": name,
         "Applicant's identity number": HUSBAND,

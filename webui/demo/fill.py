@@ -146,13 +146,14 @@ def _runs(
         for _copy in range(int(document.get("demo", 1)))
     ]
     offices = [row.id for row in runtime.offices.rows.values() if row.level == "subdistrict"]
+    by_code = {row.code: row.id for row in runtime.offices.rows.values()}
     casts = {office: cast_of(runtime, office) for office in offices}
     order = [stories[index % len(stories)] for index in range(cases)]
     chance.shuffle(order)
     for index, (definition, document) in enumerate(order):
         shift = _Shift(runtime, document, _first_day(runtime, today, chance, recent=index % 2 == 0), chance)
         told = shift.move(Personas(chance).replace(dict(document)))
-        office = chance.choice(offices)
+        office = by_code.get(str(told.get("start", {}).get("office"))) or chance.choice(offices)
         story = Story(told, runtime, definition, office, _picker(casts[office]))
         if index not in SILENT:
             _prepare(outside, story, told)

@@ -33,6 +33,7 @@ def create_app(installation: Installation, *, testing: bool = False) -> Flask:
         SESSION_COOKIE_NAME="linbang",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=bool(installation.settings.trusted_proxy),
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=20_000,

@@ -38,7 +38,12 @@ def serve(found: Installation, ready: Callable[[str], None], *, play_outside: bo
     with _outside(found, play=play_outside), _background(found):
         app = create_app(found)
         server: Any = waitress.create_server(
-            app, host=found.settings.host, port=found.settings.port, threads=THREADS, ident=None
+            app,
+            host=found.settings.host,
+            port=found.settings.port,
+            threads=THREADS,
+            ident=None,
+            **_behind_proxy(found.settings.trusted_proxy),
         )
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: server.close())
@@ -47,6 +52,14 @@ def serve(found: Installation, ready: Callable[[str], None], *, play_outside: bo
             server.run()
         except OSError as exc:  # the socket is closed under the loop when it is told to stop
             log.debug("server closed: %s", exc)
+
+
+def _behind_proxy(address: str) -> dict[str, Any]:
+    """Believe the TLS proxy at an address, and nobody else, who the visitor is."""
+    if not address:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    return {"trusted_proxy": address, "trusted_proxy_headers": headers, "clear_untrusted_proxy_headers": True}
 
 
 @contextmanager

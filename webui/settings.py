@@ -24,6 +24,7 @@ class Settings:
     host: str
     port: int
     registry_url: str
+    trusted_proxy: str
     demo: bool
 
     @classmethod
@@ -38,6 +39,7 @@ class Settings:
             host=environment.get("LINBANG_HOST", "127.0.0.1"),
             port=_port(environment.get("PORT", "8000")),
             registry_url=environment.get("LINBANG_REGISTRY_URL", ""),
+            trusted_proxy=environment.get("LINBANG_TRUSTED_PROXY", ""),
             demo=demo or environment.get("LINBANG_DEMO") == "1",
         )
 

@@ -1,0 +1,17 @@
+"""The command line. Each command prints for people, or with --json one document for programs."""
+
+from __future__ import annotations
+
+import click
+
+from . import designing, operating
+
+
+@click.group()
+@click.version_option(package_name="linbang")
+def main() -> None:
+    """Linbang 邻帮: process automation for public casework."""
+
+
+for _command in (*designing.COMMANDS, *operating.COMMANDS):
+    main.add_command(_command)

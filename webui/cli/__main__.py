@@ -1,0 +1,5 @@
+"""`python -m webui.cli` is `linbang`."""
+
+from webui.cli import main
+
+main()

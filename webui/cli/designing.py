@@ -1,0 +1,188 @@
+"""Commands for those who write services: check, test, count days, evaluate."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine import clocks, feel, scenarios
+from engine.calendar import Calendar
+from engine.clocks import DeadlineFacts, DeadlineKind, Pause
+from engine.definitions import Groups, compile_bundle, read_folder, read_groups, read_zip
+from webui.settings import Settings
+from webui.wiring import operations
+
+from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@as_json
+@failing_plainly
+def check(path: Path, *, as_json: bool) -> None:
+    """Say everything that is wrong with a service: a folder or a zip."""
+    bundle = read_zip(path.read_bytes(), path.name) if path.is_file() else read_folder(path)
+    definition, problems = compile_bundle(bundle, _groups_beside(path), operations=operations())
+    if as_json:
+        print_json(
+            {"ok": definition is not None, "problems": [problem_record(problem) for problem in problems]}
+        )
+    else:
+        print_problems(problems)
+        click.echo(f"{bundle.key}: {'ready to deploy' if definition else 'has errors'}")
+    sys.exit(0 if definition is not None else 1)
+
+
+@click.command()
+@click.argument("services", nargs=-1)
+@as_json
+@failing_plainly
+def test(services: tuple[str, ...], *, as_json: bool) -> None:
+    """Run the stories of services with a moved clock, and say what no story covers."""
+    settings = Settings.from_environment()
+    folders = [settings.processes_dir / name for name in services] or _service_folders(settings.processes_dir)
+    groups = read_groups((settings.processes_dir / "groups.yaml").read_bytes())
+    results: list[scenarios.StoryResult] = []
+    coverage = {}
+    broken = False
+    for folder in folders:
+        bundle = read_folder(folder)
+        definition, problems = compile_bundle(bundle, groups, operations=operations())
+        if definition is None:
+            broken = True
+            print_problems(problems, err=True)
+            continue
+        found, covered = scenarios.run_service(bundle, definition, groups)
+        results += found
+        coverage[bundle.key] = covered.summary()
+    failed = [result for result in results if result.problems]
+    if as_json:
+        print_json(
+            {"scenarios": len(results), "failed": [_story(result) for result in failed], "coverage": coverage}
+        )
+    else:
+        _print_stories(results, coverage)
+    sys.exit(1 if failed or broken else 0)
+
+
+@click.group()
+def calendar() -> None:
+    """Working days and deadlines."""
+
+
+@calendar.command()
+@click.option(
+    "--accepted", required=True, help="Moment of acceptance, ISO 8601, business zone when it names none."
+)
+@click.option("--limit", required=True, help="Such as 12WD or 30D.")
+@click.option("--pause", "pauses", multiple=True, help="From/to, ISO 8601.")
+@as_json
+@failing_plainly
+def due(accepted: str, limit: str, pauses: tuple[str, ...], *, as_json: bool) -> None:
+    """Say when a limit ends, day by day."""
+    working = Calendar.standard()
+    started_at = _moment(accepted, working)
+    facts = DeadlineFacts(
+        "limit",
+        DeadlineKind.PROMISED if pauses else DeadlineKind.STATUTORY,
+        clocks.parse_limit(limit),
+        started_at,
+        tuple(_pause(text, working) for text in pauses),
+    )
+    found = clocks.due_at(facts, working, started_at)
+    days = clocks.ledger(facts, working, found.at)
+    local = working.local_moment(found.at)
+    if as_json:
+        ledger = [
+            {
+                "day": day.day.isoformat(),
+                "counted": day.counted,
+                "number": day.number,
+                "reason": str(day.reason),
+                "detail": day.detail,
+            }
+            for day in days
+        ]
+        print_json({"due_at": local.isoformat(), "provisional": found.provisional, "ledger": ledger})
+        return
+    for day in days:
+        number = f"{day.number:>3}" if day.counted else "   "
+        click.echo(f"{day.day:%Y-%m-%d %a} {number}  {day.reason}{f' ({day.detail})' if day.detail else ''}")
+    click.echo(f"due {local:%Y-%m-%d %H:%M}{' (provisional)' if found.provisional else ''}")
+
+
+@click.command("feel")
+@click.argument("expression")
+@click.option("--context", default="{}", help="Variables as a JSON object.")
+@as_json
+@failing_plainly
+def feel_(expression: str, context: str, *, as_json: bool) -> None:
+    """Evaluate a FEEL expression."""
+    try:
+        variables = json.loads(context, parse_float=Decimal)
+    except ValueError as exc:
+        raise click.BadParameter(f"expected a JSON object, but {exc}") from exc
+    working = Calendar.standard()
+    environment = feel.Environment(
+        now=lambda: datetime.now(working.zone), zone=working.zone, calendar=working
+    )
+    result = feel.compile(expression, names=variables).explain(variables, environment)
+    if as_json:
+        print_json({"value": result.value, "warnings": list(result.warnings)})
+    else:
+        click.echo(feel.to_text(result.value))
+        for warning in result.warnings:
+            click.echo(f"warning: {warning}", err=True)
+
+
+def _service_folders(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if (path / f"{path.name}.bpmn").is_file()]
+
+
+def _groups_beside(path: Path) -> Groups:
+    """Give the groups next to a service, or those of the settings."""
+    beside = path.resolve().parent / "groups.yaml"
+    found = beside if beside.is_file() else Settings.from_environment().processes_dir / "groups.yaml"
+    return read_groups(found.read_bytes(), str(found.name))
+
+
+def _moment(text: str, working: Calendar) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise click.BadParameter(f"expected an ISO 8601 date or moment, but got {text!r}") from exc
+    return moment if moment.tzinfo else moment.replace(tzinfo=working.zone)
+
+
+def _pause(text: str, working: Calendar) -> Pause:
+    start, _, end = text.partition("/")
+    if not end:
+        raise click.BadParameter(f"expected FROM/TO, but got {text!r}")
+    return Pause(_moment(start, working), _moment(end, working), "pause")
+
+
+def _story(result: scenarios.StoryResult) -> dict[str, Any]:
+    return {"service": result.service, "file": result.file, "problems": list(result.problems)}
+
+
+def _print_stories(results: list[scenarios.StoryResult], coverage: Mapping[str, Any]) -> None:
+    for result in results:
+        click.echo(f"{'FAILED' if result.problems else 'ok    '} {result.service}/{result.file}")
+        for problem in result.problems:
+            click.echo(f"       {problem}")
+    for service, kinds in coverage.items():
+        for kind, counts in kinds.items():
+            missing = f", missing: {', '.join(counts['missing'])}" if counts["missing"] else ""
+            click.echo(f"{service}: {kind} {counts['covered']}/{counts['of']}{missing}")
+    failed = sum(1 for result in results if result.problems)
+    click.echo(f"{len(results)} stories, {failed} failed")
+
+
+COMMANDS = (check, test, calendar, feel_)

@@ -1,0 +1,178 @@
+"""Commands for those who run an installation: serve, deploy, verify."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from connectors.sandbox.server import run as run_sandbox
+from engine import audit
+from engine.definitions import read_folder, read_zip
+from engine.errors import InvalidInput
+from engine.store.definitions import DefinitionRow
+from webui import demo, serving
+from webui.settings import Settings
+from webui.wiring import open_installation
+
+from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
+
+
+@click.command()
+@click.option("--demo", "demo", is_flag=True, help="Show the demo's clock and accounts.")
+@failing_plainly
+def serve(*, demo: bool) -> None:
+    """Serve the application with background work until it is told to stop."""
+    _log_plainly()
+    with open_installation(Settings.from_environment(demo=demo)) as found:
+        serving.serve(found, lambda address: click.echo(f"Linbang answers at {address}"), play_outside=demo)
+
+
+@click.command("demo")
+@click.option("--cases", default=demo.CASES, show_default=True, type=click.IntRange(0, demo.MAX_CASES))
+@failing_plainly
+def demo_(cases: int) -> None:
+    """Serve a demo: one district with its staff and cases in every state. Data in LINBANG_DATA_DIR."""
+    _log_plainly()
+    with open_installation(Settings.from_environment(demo=True)) as found:
+        if not found.runtime.offices.rows:
+            click.echo(f"Making the demo's data, {cases} cases …")
+
+            def tell(done: int, of: int) -> None:
+                if done % 20 == 0:
+                    click.echo(f"  {done} of {of} cases")
+
+            demo.fill(found, tell, cases=cases)
+
+        def ready(address: str) -> None:
+            click.echo(f"Linbang answers at {address}")
+            click.echo("Accounts (the password is the user name):")
+            for row in found.runtime.people.persons():
+                groups = ", ".join(sorted({group for group, _ in found.runtime.people.memberships(row.id)}))
+                click.echo(f"  {row.username:<12} {row.name}  {groups or row.roles}")
+
+        serving.serve(found, ready, play_outside=True)
+
+
+@click.command("init-db")
+@failing_plainly
+def init_db() -> None:
+    """Make the database's tables and the key file."""
+    with open_installation(Settings.from_environment()) as found:
+        click.echo(f"ready: {found.settings.database_url}, key {found.settings.key_file}")
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--note", default="", help="Why this version.")
+@as_json
+@failing_plainly
+def deploy(path: Path, note: str, *, as_json: bool) -> None:
+    """Deploy a service: a folder or a zip. With errors, nothing is changed."""
+    bundle = read_zip(path.read_bytes(), path.name) if path.is_file() else read_folder(path)
+    with open_installation(Settings.from_environment()) as found:
+        runtime = found.runtime
+        row = DefinitionRow(runtime.ids.next(), bundle.key, 0, bundle.digest, runtime.now_ms(), None, note)
+        try:
+            added, problems = runtime.catalogue.deploy(bundle, row)
+        except InvalidInput as exc:
+            problems = exc.details.get("problems", [])
+            if as_json:
+                print_json({"ok": False, "problems": [problem_record(problem) for problem in problems]})
+            else:
+                print_problems(problems, err=True)
+                click.echo(f"linbang: {exc.message}; nothing was deployed", err=True)
+            sys.exit(1)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "version": added.version,
+                "problems": [problem_record(problem) for problem in problems],
+            }
+        )
+    else:
+        print_problems(problems)
+        click.echo(f"{bundle.key}: version {added.version}")
+
+
+@click.command()
+@click.option("--port", default=8090, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@failing_plainly
+def sandbox(host: str, port: int) -> None:
+    """Play the outside systems over HTTP, with faults on demand."""
+    _log_plainly()
+    click.echo(f"the sandbox answers at http://{host}:{port}")
+    run_sandbox(host, port)
+
+
+@click.group("audit")
+def audit_() -> None:
+    """The chain of every case's history."""
+
+
+@audit_.command()
+@click.option(
+    "--anchor", type=click.Path(exists=True, path_type=Path), help="Compare with heads kept outside."
+)
+@as_json
+@failing_plainly
+def verify(anchor: Path | None, *, as_json: bool) -> None:
+    """Find every history row that was changed, removed or reordered."""
+    with open_installation(Settings.from_environment()) as found:
+        faults = list(audit.verify(found.runtime, found.cases))
+        if anchor is not None:
+            faults += audit.compare_with_anchor(found.cases, anchor.read_text("utf-8").splitlines())
+    if as_json:
+        listed = [
+            {"case": str(fault.process_instance_id), "seq": fault.seq, "reason": fault.reason}
+            for fault in faults
+        ]
+        print_json({"ok": not faults, "faults": listed})
+    else:
+        for fault in faults:
+            click.echo(f"case {fault.process_instance_id}, row {fault.seq}: {fault.reason}")
+        click.echo("every history is whole" if not faults else f"{len(faults)} faults")
+    sys.exit(1 if faults else 0)
+
+
+@audit_.command("anchor")
+@failing_plainly
+def anchor_() -> None:
+    """Write the head of every history to a dated file beside the database, to be kept elsewhere."""
+    with open_installation(Settings.from_environment()) as found:
+        folder = found.settings.data_dir / "anchors"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{found.runtime.clock.now():%Y-%m-%d}.txt"
+        path.write_text("".join(f"{line}\n" for line in audit.heads(found.cases)), "utf-8")
+        click.echo(str(path))
+
+
+@click.command()
+@as_json
+@failing_plainly
+def doctor(*, as_json: bool) -> None:
+    """Recompute tasks, inbox and jobs from the cases' states, and show any difference."""
+    with open_installation(Settings.from_environment()) as found:
+        differences = list(audit.examine(found.runtime, found.cases))
+    if as_json:
+        listed = [{"case": one.business_key, "what": one.what, "detail": one.detail} for one in differences]
+        print_json({"ok": not differences, "differences": listed})
+    else:
+        for one in differences:
+            click.echo(f"{one.business_key}: {one.what}: {one.detail}")
+        click.echo(
+            "inbox and jobs are as the states say" if not differences else f"{len(differences)} differences"
+        )
+    sys.exit(1 if differences else 0)
+
+
+def _log_plainly() -> None:
+    logging.getLogger("spiff").setLevel(logging.WARNING)  # it would tell of every token
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+COMMANDS = (serve, demo_, init_db, deploy, sandbox, audit_, doctor)

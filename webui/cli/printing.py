@@ -1,0 +1,73 @@
+"""How commands print: sentences for people, one exact JSON document for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from functools import wraps
+from typing import Any
+
+import click
+
+from engine import feel
+from engine.errors import EngineError
+from engine.problems import Problem
+
+_EXACT = re.compile(r'"\\u0000([-+.\dE]+)\\u0000"')
+
+
+def failing_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the engine's errors into one sentence and exit code 2."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except EngineError as exc:
+            click.echo(f"linbang: {exc.message}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def problem_record(problem: Problem) -> dict[str, Any]:
+    """Give a problem as a program reads it."""
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "element": problem.element,
+        "code": problem.code,
+        "severity": problem.severity,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def print_problems(problems: list[Problem], *, err: bool = False) -> None:
+    """Print problems as a person reads them."""
+    for problem in problems:
+        place = f"{problem.file}:{problem.line or '-'}"
+        click.echo(
+            f"{place}: {problem.severity}: {problem.message} [{problem.code}] {problem.element or ''}",
+            err=err,
+        )
+        if problem.hint:
+            click.echo(f"    {problem.hint}", err=err)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document; numbers are written exactly as they are."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    click.echo(_EXACT.sub(r"\1", text))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"\0{value}\0"
+    return feel.to_text(value).strip('@"')

@@ -58,7 +58,7 @@ class Definition:
     decisions: Mapping[str, dmn.Decision]
     texts: Texts
     names: frozenset[str]
-    """Names of variables that the bundle sets; FEEL needs those with spaces."""
+    """Names of variables that FEEL must know beforehand: those with blanks or signs in them."""
     processes: Mapping[str, str]
     """File of each diagram by its process id; the main one first."""
     pools: Mapping[str, str]
@@ -88,7 +88,7 @@ def compile_bundle(
     found = _collect(trees)
     schemas = _read_forms(bundle, findings)
     decisions = _read_decisions(bundle, findings)
-    names = frozenset(_variable_names(trees, schemas, decisions))
+    names = frozenset(name for name in _variable_names(trees, schemas, decisions) if not name.isidentifier())
     pauses = _read_pauses(bundle, findings)
     processes = {process.get("id", ""): file for file, root in trees for process in root.iter(f"{B}process")}
     letters = {path.split("/")[-1].removesuffix(".html") for path in bundle.names(".html", "letters")}

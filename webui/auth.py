@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from argon2 import PasswordHasher
@@ -25,7 +25,14 @@ ATTEMPTS = 10
 WINDOW_MS = 15 * 60 * 1000
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """Give a hash to check against when there is no such person, so that it takes as long."""
+    return _hasher.hash("nobody has this password")
+
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -65,7 +72,7 @@ def check_password(username: str, password: str) -> bool:
     row = runtime.people.person(username=username)
     known = row is not None and row.active and row.password_hash is not None
     try:
-        _hasher.verify(row.password_hash if row is not None and known else _NOBODY, password)  # type: ignore[arg-type]  # known
+        _hasher.verify(row.password_hash if row is not None and known else _nobody(), password)  # type: ignore[arg-type]  # known
     except (VerificationError, InvalidHashError):
         known = False
     if not known or row is None:

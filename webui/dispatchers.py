@@ -29,7 +29,7 @@ SHORTEST_WAIT_S = 0.05
 STOP_WITHIN_S = 25.0
 
 log = logging.getLogger("linbang.dispatcher")
-logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every tick otherwise
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would tell of every tick, and of every long one
 
 
 class EmbeddedDispatcher:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.sql import ClauseElement
 
 from engine.store.schema import metadata
@@ -16,7 +16,7 @@ POOL_SIZE = 16
 
 
 class Statement:
-    """A Core statement compiled once to the driver's own text, so that running it costs no compilation.
+    """A Core statement compiled once to the driver's own text, and run by the driver alone.
 
     Parameters are given by name; values are what the driver takes: numbers, text, bytes.
     """
@@ -26,30 +26,36 @@ class Statement:
     def __init__(self, statement: ClauseElement, engine: Engine) -> None:
         compiled = statement.compile(dialect=engine.dialect)
         self._text = str(compiled)
-        self._order: Sequence[str] | None = getattr(compiled, "positiontup", None)
         self._defaults = dict(compiled.params)
+        names: Sequence[str] | None = getattr(compiled, "positiontup", None)
+        self._order = None if names is None else [(name, self._defaults[name]) for name in names]
 
-    def run(self, connection: Connection, **values: Any) -> Any:
-        """Run once."""
-        return connection.exec_driver_sql(self._text, self._arranged(values))
+    def run(self, connection: PoolProxiedConnection, **values: Any) -> Any:
+        """Run once and give the driver's cursor."""
+        cursor = connection.cursor()
+        cursor.execute(self._text, self._arranged(values))
+        return cursor
 
-    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+    def run_many(self, connection: PoolProxiedConnection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run for each row, as one statement, and give the number of rows touched; nothing for no rows."""
         if not rows:
             return 0
         arranged = [self._arranged(row) for row in rows]
-        result = connection.exec_driver_sql(self._text, arranged if len(rows) > 1 else arranged[0])
-        return int(result.rowcount)
+        cursor = connection.cursor()
+        if len(rows) > 1:
+            cursor.executemany(self._text, arranged)
+        else:
+            cursor.execute(self._text, arranged[0])
+        return int(cursor.rowcount)
 
     def _arranged(self, values: Mapping[str, Any]) -> Any:
-        merged = {**self._defaults, **values}
         if self._order is None:
-            return merged
-        return tuple(merged[name] for name in self._order)
+            return {**self._defaults, **values}
+        return tuple([values.get(name, default) for name, default in self._order])
 
 
 class Database:
-    """The pool and the two ways to use it: reading, and the one writing transaction."""
+    """The pool and the ways to use it: reading, the one writing transaction, and a step's own of either kind."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
@@ -65,6 +71,17 @@ class Database:
         """Give a connection inside a transaction that commits at the end, or leaves nothing behind."""
         with self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def stepping(self, *, writing: bool) -> Iterator[PoolProxiedConnection]:
+        """Give the driver's connection in a transaction, for statements of the hot path.
+
+        It commits at the end, or leaves nothing behind: what is given back to the pool is rolled back.
+        """
+        with closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+            yield connection
+            connection.commit()
 
     def ping(self) -> None:
         """Raise unless the database answers."""

@@ -63,14 +63,36 @@ class InboxStore:
         after: Cursor | None = None,
         where: InboxFilter | None = None,
     ) -> list[InboxRow]:
-        """Give the next tasks by due date: one range of the key per principal, merged."""
+        """Give the next tasks by due date: one range of the key per principal, merged, then what they are."""
         if not principals:
             return []
         parts = [
             self._range(principal, size, after, where or InboxFilter()) for principal in sorted(principals)
         ]
         merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
-        query = select(merged).order_by(merged.c.due_at, merged.c.user_task_id).limit(size)
+        keys = select(merged).order_by(merged.c.due_at, merged.c.user_task_id).limit(size).subquery()
+        task, case = s.user_task.c, s.process_instance.c
+        query: Select[Any] = (
+            select(
+                keys.c.user_task_id,
+                keys.c.due_at,
+                keys.c.principal,
+                task.process_instance_id,
+                task.element_id,
+                task.assignee,
+                task.candidate_group,
+                task.created_at,
+                task.priority,
+                task.draft_at,
+                case.business_key,
+                case.title,
+                case.service_key,
+                case.definition_id,
+                case.office_id,
+            )
+            .select_from(_joined(keys))
+            .order_by(keys.c.due_at, keys.c.user_task_id)
+        )
         with self._database.reading() as connection:
             return [InboxRow(*row) for row in connection.execute(query)]
 
@@ -85,7 +107,7 @@ class InboxStore:
                     s.inbox.c.tenant_id == self._tenant, s.inbox.c.principal == principal
                 )
             else:
-                part = self._filtered(select(literal(1)).select_from(_joined()), principal, where)
+                part = self._filtered(select(literal(1)).select_from(_joined(s.inbox)), principal, where)
             parts.append(select(part.limit(COUNT_CAP + 1).subquery()))
         merged = union_all(*parts).limit(COUNT_CAP + 1).subquery()
         with self._database.reading() as connection:
@@ -118,24 +140,10 @@ class InboxStore:
         return (row[0], row[1]) if row and row[0] is not None else None
 
     def _range(self, principal: str, size: int, after: Cursor | None, where: InboxFilter) -> Select[Any]:
-        inbox, task, case = s.inbox.c, s.user_task.c, s.process_instance.c
-        query = select(
-            inbox.user_task_id,
-            inbox.due_at,
-            inbox.principal,
-            task.process_instance_id,
-            task.element_id,
-            task.assignee,
-            task.candidate_group,
-            task.created_at,
-            task.priority,
-            task.draft_at,
-            case.business_key,
-            case.title,
-            case.service_key,
-            case.definition_id,
-            case.office_id,
-        ).select_from(_joined())
+        inbox = s.inbox.c
+        query = select(inbox.tenant_id, inbox.user_task_id, inbox.due_at, inbox.principal)
+        if where.service_key is not None or where.text.strip():  # else the key alone says which come next
+            query = query.select_from(_joined(s.inbox))
         if after is not None:
             query = query.where(
                 tuple_(inbox.due_at, inbox.user_task_id) > tuple_(literal(after[0]), literal(after[1]))
@@ -161,8 +169,9 @@ class InboxStore:
         return query
 
 
-def _joined() -> Any:
-    inbox, task, case = s.inbox, s.user_task, s.process_instance
-    return inbox.join(
-        task, (task.c.tenant_id == inbox.c.tenant_id) & (task.c.id == inbox.c.user_task_id)
-    ).join(case, (case.c.tenant_id == task.c.tenant_id) & (case.c.id == task.c.process_instance_id))
+def _joined(keys: Any) -> Any:
+    """Join the tasks of some inbox rows and their cases."""
+    task, case = s.user_task, s.process_instance
+    return keys.join(task, (task.c.tenant_id == keys.c.tenant_id) & (task.c.id == keys.c.user_task_id)).join(
+        case, (case.c.tenant_id == task.c.tenant_id) & (case.c.id == task.c.process_instance_id)
+    )

@@ -61,8 +61,8 @@ class JobStore:
 
     def next_due(self) -> int | None:
         """Give the moment of the earliest waiting job, in milliseconds."""
-        with self._database.reading() as connection:
-            found: int | None = self._next.run(connection, b_tenant=self._tenant).scalar()
+        with self._database.stepping(writing=False) as connection:
+            found: int | None = self._next.run(connection, b_tenant=self._tenant).fetchone()[0]
         return found
 
     def claim(self, now: int, wall: int, lease_ms: int, token: int, limit: int) -> list[DueJob]:
@@ -70,7 +70,7 @@ class JobStore:
 
         now: the movable clock, for what is due; wall: the machine's clock, for leases.
         """
-        with self._database.writing() as connection:
+        with self._database.stepping(writing=True) as connection:
             rows = self._claim.run(
                 connection,
                 b_tenant=self._tenant,
@@ -79,12 +79,12 @@ class JobStore:
                 b_limit=limit,
                 b_until=wall + lease_ms,
                 b_token=token,
-            ).all()
+            ).fetchall()
         return sorted((DueJob(*row) for row in rows), key=lambda job: (job.due_at, job.id))
 
     def release(self, job_id: int, token: int, attempts: int, due_at: int) -> None:
         """Give a job back, to be tried again at another moment."""
-        with self._database.writing() as connection:
+        with self._database.stepping(writing=True) as connection:
             self._release.run(
                 connection,
                 b_tenant=self._tenant,
@@ -96,5 +96,5 @@ class JobStore:
 
     def delete(self, job_id: int) -> None:
         """Remove a job that no case waits for."""
-        with self._database.writing() as connection:
+        with self._database.stepping(writing=True) as connection:
             self._delete.run(connection, b_tenant=self._tenant, b_id=job_id)

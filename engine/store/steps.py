@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import PoolProxiedConnection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.store import schema as s
@@ -39,7 +39,7 @@ class StepStore:
 
     def save(self, saved: Saved) -> None:
         """Write a step and commit; raises ConflictError, leaving nothing, when the case has moved on."""
-        with self._database.writing() as connection:
+        with self._database.stepping(writing=True) as connection:
             self._update_instance(connection, saved)
             self._write_rest(connection, saved)
 
@@ -50,13 +50,13 @@ class StepStore:
         """
         assert saved.case_number is not None
         prefix, definition_id = saved.case_number
-        with self._database.writing() as connection:
+        with self._database.stepping(writing=True) as connection:
             row = self._statements.next_number.run(
                 connection,
                 b_tenant=self._tenant,
                 b_key=saved.instance.service_key,
                 b_definition=definition_id,
-            ).first()
+            ).fetchone()
             if row is None:
                 raise ConflictError
             business_key = f"{prefix}-{row[0]:06d}" if prefix else str(row[0])
@@ -75,15 +75,15 @@ class StepStore:
         return instance
 
     def _load(self, statement: Statement, key: int) -> tuple[InstanceRow, list[UserTaskRow]] | None:
-        with self._database.reading() as connection:
-            row = statement.run(connection, b_tenant=self._tenant, b_id=key).first()
+        with self._database.stepping(writing=False) as connection:
+            row = statement.run(connection, b_tenant=self._tenant, b_id=key).fetchone()
             if row is None:
                 return None
             instance = InstanceRow(*row)
             tasks = self._statements.open_tasks.run(connection, b_tenant=self._tenant, b_id=instance.id)
             return instance, [UserTaskRow(*task) for task in tasks]
 
-    def _update_instance(self, connection: Connection, saved: Saved) -> None:
+    def _update_instance(self, connection: PoolProxiedConnection, saved: Saved) -> None:
         before = saved.instance
         result = self._statements.update_instance.run(
             connection,
@@ -102,7 +102,7 @@ class StepStore:
         if result.rowcount != 1:
             raise ConflictError
 
-    def _write_rest(self, connection: Connection, saved: Saved) -> None:
+    def _write_rest(self, connection: PoolProxiedConnection, saved: Saved) -> None:
         statements, tenant = self._statements, self._tenant
         instance_id = saved.instance.id
         self._change_tasks(connection, saved.changed)
@@ -169,7 +169,7 @@ class StepStore:
             ],
         )
 
-    def _change_tasks(self, connection: Connection, changes: Sequence[TaskChange]) -> None:
+    def _change_tasks(self, connection: PoolProxiedConnection, changes: Sequence[TaskChange]) -> None:
         rows = [
             {
                 "b_tenant": self._tenant,

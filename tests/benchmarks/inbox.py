@@ -31,6 +31,9 @@ FIRST_DAY_MS = 1_772_000_000_000
 YEAR_MS = 365 * 24 * 3_600_000
 _BATCH = 10_000
 
+Look = Callable[[set[str]], list[InboxRow] | int]
+"""Reads something for a set of principals."""
+
 
 def main() -> None:
     """Measure and print."""
@@ -54,15 +57,15 @@ def measure(path: Path, tasks: int, looks: int) -> list[Figure]:
     _fill(plain, tasks)
     recording = Recording(database.engine)
     inbox, dice = InboxStore(database, 1), random.Random(1)
+    middle = (FIRST_DAY_MS + YEAR_MS // 2, 0)
+    looks_at: dict[str, Look] = {
+        "first page": lambda who: inbox.page(who, PAGE),
+        "middle page": lambda who: inbox.page(who, PAGE, middle),
+        "capped count": inbox.count,
+    }
     figures: list[Figure] = []
     for size in MEMBERSHIPS:
-        middle = (FIRST_DAY_MS + YEAR_MS // 2, 0)
-        look: dict[str, Callable[[set[str]], list[InboxRow] | int]] = {
-            "first page": lambda who: inbox.page(who, PAGE),
-            "middle page": lambda who: inbox.page(who, PAGE, middle),
-            "capped count": lambda who: inbox.count(who),
-        }
-        for name, act in look.items():
+        for name, act in looks_at.items():
             ours, theirs = _compare(act, recording, plain, [_principals(dice, size) for _ in range(looks)])
             label = f"{name}, {size} groups"
             figures.append(Figure(label, percentile(ours, 0.95) * 1000, "ms p95", "≤ 5"))
@@ -74,7 +77,7 @@ def measure(path: Path, tasks: int, looks: int) -> list[Figure]:
 
 
 def _compare(
-    act: Callable[[set[str]], list[InboxRow] | int],
+    act: Look,
     recording: Recording,
     plain: sqlite3.Connection,
     people: list[set[str]],

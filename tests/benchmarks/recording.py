@@ -26,7 +26,11 @@ class Recording:
         self.reads: list[tuple[str, Any]] = []
         self._open = Transaction()
         engine.dispose()
-        event.listen(engine, "do_connect", lambda _d, _r, _a, how: how.update(factory=self._connection))
+        event.listen(engine, "do_connect", self.connect)
+
+    def connect(self, _dialect: Any, _record: Any, _arguments: Any, settings: dict[str, Any]) -> None:
+        """Let a new connection be one that is listened to."""
+        settings["factory"] = self._connection
 
     def take(self) -> list[Transaction]:
         """Give what was written since the last time."""
@@ -55,11 +59,11 @@ class Recording:
 class _Cursor(sqlite3.Cursor):
     connection: _Connection
 
-    def execute(self, statement: str, parameters: Any = ()) -> sqlite3.Cursor:
+    def execute(self, statement: str, parameters: Any = ()) -> _Cursor:
         self.connection.recording.hear(statement, parameters)
         return super().execute(statement, parameters)
 
-    def executemany(self, statement: str, parameters: Any) -> sqlite3.Cursor:
+    def executemany(self, statement: str, parameters: Any) -> _Cursor:
         self.connection.recording.hear(statement, parameters, many=True)
         return super().executemany(statement, parameters)
 

@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,24 +87,24 @@ def _prepare(folder: Path) -> tuple[World, Recording, sqlite3.Connection]:
 def _round(world: World, recording: Recording, plain: sqlite3.Connection, cases: int) -> Round:
     """Start cases and bring them to their end, and write after each phase the same rows plainly."""
     round_ = Round()
-    runtime = world.runtime
 
-    def phase(name: str, act: Callable[[], object]) -> None:
+    def phase(name: str, act: Callable[[int], object], numbers: Iterable[int]) -> None:
         recording.take()
         recording.reads.clear()
         began = time.perf_counter()
-        act()
+        for number in numbers:
+            act(number)
         round_.engine[name] += time.perf_counter() - began
         round_.reads[name] += len(recording.reads)
         written = recording.take()
         round_.plain[name] += say_again(plain, written)
         round_.written[name] += written
 
-    phase("start", lambda: [world.start(a="Wang") for _ in range(cases)])
+    phase("start", lambda _: world.start(a="Wang"), range(cases))
     for _ in TASKS:
         tasks = _open_tasks(world, cases)
-        phase("claim", lambda tasks=tasks: [user_tasks.claim(runtime, task, ALICE) for task in tasks])  # type: ignore[misc]  # bound now
-        phase("complete", lambda tasks=tasks: [_complete(world, task) for task in tasks])  # type: ignore[misc]  # as above
+        phase("claim", lambda task: user_tasks.claim(world.runtime, task, ALICE), tasks)
+        phase("complete", lambda task: _complete(world, task), tasks)
     return round_
 
 
@@ -165,8 +165,10 @@ def _split(world: World, cases: int) -> list[Figure]:
         ("SQL read", runtime.steps, "load_by_task"),
         ("SQL write", runtime.steps, "save"),
     ]
-    [world.start(a="Wang") for _ in range(cases)]
-    total, rooms_spent = 0.0, defaultdict(float)
+    for _ in range(cases):
+        world.start(a="Wang")
+    total = 0.0
+    rooms_spent: dict[str, float] = defaultdict(float)
     for _ in TASKS:
         tasks = _open_tasks(world, cases)
         for task in tasks:

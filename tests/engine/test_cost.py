@@ -15,6 +15,7 @@ from engine import user_tasks
 from engine.definitions import compile_bundle, read_folder, read_groups
 from engine.scenarios import run_service
 from engine.store import Database
+from tests.benchmarks.recording import Recording
 
 from .bundles import FOUR_TASKS, bundle
 from .support import ALICE, World
@@ -32,16 +33,13 @@ class Count:
 def counting(database: Database) -> Iterator[Count]:
     """Count statements, executemany as one and BEGIN as none, and the commits that wrote."""
     count = Count()
-
-    def saw(_c: Any, _u: Any, statement: str, _p: Any, _x: Any, _m: Any) -> None:
-        if statement.startswith("BEGIN"):
-            count.commits += "IMMEDIATE" in statement
-        else:
-            count.statements += 1
-
-    event.listen(database.engine, "before_cursor_execute", saw)
+    recording = Recording(database.engine)
     yield count
-    event.remove(database.engine, "before_cursor_execute", saw)
+    database.engine.dispose()
+    event.remove(database.engine, "do_connect", recording.connect)
+    written = recording.take()
+    count.statements = len(recording.reads) + sum(len(one.said) for one in written)
+    count.commits = len(written)
 
 
 def test_it_completes_a_task_with_eight_statements_and_one_commit(world: World) -> None:

@@ -272,7 +272,7 @@ def test_it_survives_a_tick_that_fails(world: World, caplog: pytest.LogCaptureFi
 
 
 def test_it_survives_a_connector_that_breaks(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """A bug in a connector is logged, and its job comes again later; the others go on."""
+    """A bug in a connector is logged and becomes an incident; the others go on."""
 
     class Broken:
         name = "registry"
@@ -287,7 +287,7 @@ def test_it_survives_a_connector_that_breaks(world: World, caplog: pytest.LogCap
     world.deploy(WAITS)
     world.start(**WANG)
     with running(world, interval_s=0.05):
-        until(lambda: "is tried again" in caplog.text)
+        until(lambda: "failed in case" in caplog.text)
         world.start("w")
         world.clock.move(days=1)
 

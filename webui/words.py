@@ -196,5 +196,7 @@ def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:
             f"{reason.names.get(language(), reason.key)} ({reason.basis})" for reason in reasons
         )
         return f"{words}: {named or day.detail}"
-    detail = day.detail if language() == "zh" else _HOLIDAYS.get(day.detail, day.detail)
+    detail = day.detail or ""
+    if language() != "zh":
+        detail = _HOLIDAYS.get(detail, detail)
     return f"{words}: {detail}" if detail else words

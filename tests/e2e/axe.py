@@ -7,7 +7,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import browser as browsers
 
@@ -18,7 +18,6 @@ FRONTEND = Path(__file__).resolve().parents[2] / "webui" / "frontend"
 PACKAGE = "axe-core"
 INSTALL_S = 180
 LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-COLOURS = ("color-contrast", "link-in-text-block")
 _RUN = """async (options) => {
   const found = await axe.run(document, options);
   return found.violations.map((one) => ({id: one.id, nodes: one.nodes.map((node) => node.html.slice(0, 160))}));
@@ -43,13 +42,11 @@ def source() -> Path:
     return next(place for place in places if place.is_file())
 
 
-def violations(page: Page, script: Path, *, only: tuple[str, ...] = ()) -> list[Violation]:
-    """Give what breaks the rules of the levels A and AA on the page that is shown; `only` some rules where told."""
+def violations(page: Page, script: Path) -> list[Violation]:
+    """Give what breaks the rules of the levels A and AA on the page that is shown."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(script.read_text("utf-8"))
-    rules: dict[str, Any] = (
-        {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": LEVELS}
-    )
+    rules = {"type": "tag", "values": LEVELS}
     found = page.evaluate(_RUN, {"runOnly": rules, "resultTypes": ["violations"]})
     return [Violation(one["id"], tuple(one["nodes"])) for one in found]
 

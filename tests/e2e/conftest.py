@@ -1,4 +1,4 @@
-"""One browser for the run, one fresh server for each file of tests, everybody at a desk of their own."""
+"""One browser for the run, one server where the clock stands, everybody at a desk of their own."""
 
 from __future__ import annotations
 
@@ -28,19 +28,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A browser that runs as long as the tests."""
+    """A browser that runs as long as these tests; two drivers cannot run in one thread."""
     if not (assets.DIST / "manifest.json").is_file():
         browsers.unavailable("Expected the browser bundle to be built, but it is not: pip install -e .")
     with browsers.started() as found:
         yield found
 
 
+@pytest.fixture(scope="package")
+def shared_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the demo's staff, no cases, and a Monday morning on its clock, which nobody may move."""
+    with running(tmp_path_factory.mktemp("shared")) as found:
+        yield found
+
+
 @pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with the demo's staff, no cases, and a Monday morning on its clock."""
-    with running(tmp_path_factory.mktemp("installation")) as found:
+def server(shared_server: Server) -> Server:
+    """The server that a file of tests works with; one that moves the clock asks for its own."""
+    return shared_server
+
+
+@pytest.fixture(scope="module")
+def own_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of one file of tests alone."""
+    with running(tmp_path_factory.mktemp("own")) as found:
         yield found
 
 

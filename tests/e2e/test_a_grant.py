@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from . import households
-from .households import HUSBAND, WIFE
 
 if TYPE_CHECKING:
     from .desk import Office
+    from .running import Server
+
+
+@pytest.fixture(scope="module")
+def server(own_server: Server) -> Server:
+    """A server of its own, for the clock is moved."""
+    return own_server
 
 
 def test_it_leads_from_the_application_to_the_start_of_payment(town: Office) -> None:
-    town.server.registry_knows(HUSBAND, transfer=800)
-    town.server.registry_knows(WIFE, transfer=400)
     clerk, reviewer, colleague = town.desk("clerk"), town.desk("reviewer"), town.desk("reviewer2")
     leader, committee = town.desk("leader"), town.desk("committee")
     county, finance = town.desk("county"), town.desk("finance")
 
     # The clerk takes the application; the reviewer finds it and has five working days for it.
-    case = clerk.apply(households.application(clerk.today))
+    case = clerk.apply(households.couple(town.server).application(clerk.today))
     expect(clerk.page.locator(".answer")).to_contain_text("Check the papers")
     expect(clerk.page.locator(".answer")).to_contain_text("5 working days left")
     expect(reviewer.row("Check the papers", case)).to_contain_text("9 Mar 2026 17:00")

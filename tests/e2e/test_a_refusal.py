@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from . import households
-from .households import HUSBAND, WIFE
 
 if TYPE_CHECKING:
     from .desk import Office
 
 
 def test_it_refuses_with_reason_facts_clause_and_remedy(town: Office) -> None:
-    town.server.registry_knows(HUSBAND, wage=3000, transfer=800)
-    town.server.registry_knows(WIFE, transfer=1200)
+    couple = households.couple(town.server, wage=3000, transfers=(800, 1200))
     clerk, reviewer, colleague = town.desk("clerk"), town.desk("reviewer"), town.desk("reviewer2")
-    case = clerk.apply(households.application(clerk.today))
+    case = clerk.apply(couple.application(clerk.today))
     reviewer.do("Check the papers", case, {"Result": "Complete: accept"})
 
     # The data show too much income. While the applicant may answer, the promised clock stands still.

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .desk import Desk, Office
+    from .running import Server
+
+
+@pytest.fixture(scope="module")
+def server(own_server: Server) -> Server:
+    """A server of its own, for at the end nobody can sign in any more."""
+    return own_server
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from . import households
-from .households import HUSBAND, WIFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +44,8 @@ def test_it_adds_and_removes_members_and_starts_a_case(town: Office, plain: Desk
 
 
 def test_it_claims_and_completes_a_task(town: Office) -> None:
-    town.server.registry_knows(HUSBAND, transfer=800)
-    town.server.registry_knows(WIFE, transfer=400)
     clerk = town.desk("clerk")
-    case = clerk.apply(households.application(clerk.today))
+    case = clerk.apply(households.couple(town.server).application(clerk.today))
     reviewer = town.new_desk(java_script_enabled=False)
     reviewer.sign_in("reviewer")
     reviewer.row("Check the papers", case).get_by_role("link", name="Check the papers").click()

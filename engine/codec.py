@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from engine.spiff import ScriptEngine, Specs
 
 VERSION = 1
+_LONG = 2**63
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _TAGGED = b'"\\u0000'
 _ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
@@ -82,9 +84,10 @@ def load(content: bytes, specs: Specs, engine: ScriptEngine) -> tuple[Workflow, 
 
 def dump_values(value: Any) -> bytes:
     """Give plain data as JSON in which exact numbers and dates keep their kind."""
-    return orjson.dumps(
-        value, default=_tag, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
-    )
+    try:
+        return orjson.dumps(value, default=_tag, option=_OPTIONS)
+    except TypeError:  # also for integers beyond 64 bits, about which orjson does not ask
+        return orjson.dumps(_mark_long(value), default=_tag, option=_OPTIONS)
 
 
 def load_values(content: bytes) -> Any:
@@ -215,9 +218,20 @@ def _tag(value: Any) -> Any:  # noqa: PLR0911 - one line a kind
         return {"\0m": value.months}
     if isinstance(value, Range):
         return {"\0r": [getattr(value, name) for name in Range.__slots__]}
-    if isinstance(value, int):  # beyond 64 bits
-        return {"\0i": str(value)}
     raise TypeError(f"Expected plain data, but got {type(value).__name__}")
+
+
+def _mark_long(value: Any) -> Any:
+    """Put marks in place of integers that are too long for JSON's usual readers."""
+    if isinstance(value, int) and not -_LONG <= value < _LONG:
+        return {"\0i": str(value)}
+    if isinstance(value, dict):
+        return {key: _mark_long(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_mark_long(inner) for inner in value]
+    if isinstance(value, Range):
+        return {"\0r": [_mark_long(getattr(value, name)) for name in Range.__slots__]}
+    return value
 
 
 def _moment(parts: list[Any]) -> dt.datetime:

@@ -67,14 +67,19 @@ class Follower:
     broken: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     """Clocks whose limit cannot be read, as (element, code, message) by the number of their scope."""
 
-    def follow(self, arrivals: Iterable[Arrival], resting: Mapping[int, Resting], *, finished: bool) -> None:
-        """Take a whole step into account, in the order in which things happened."""
+    def follow(
+        self, arrivals: Iterable[Arrival], resting: Mapping[int, Resting], *, finished: bool, cancelled: bool
+    ) -> None:
+        """Take a whole step into account, in the order in which things happened.
+
+        finished: nothing of the case goes on; cancelled: because somebody called it off.
+        """
         passed: set[int] = set()
         for arrival in arrivals:
             if arrival.passed:
                 passed.add(arrival.scopes[0].number)
             self._arrive(arrival)
-        self._leave_scopes(resting, passed, finished=finished)
+        self._leave_scopes(resting, passed, finished=finished, cancelled=cancelled)
         self._pause_and_resume(resting)
 
     def strike(self, key: str) -> DeadlineState | None:
@@ -186,16 +191,17 @@ class Follower:
                         "deadline_extended", tracked, limit=str(limit), reason=extension.reason, due_at=due.at
                     )
 
-    def _leave_scopes(self, resting: Mapping[int, Resting], passed: set[int], *, finished: bool) -> None:
+    def _leave_scopes(
+        self, resting: Mapping[int, Resting], passed: set[int], *, finished: bool, cancelled: bool
+    ) -> None:
         alive = {scope.number for item in resting.values() for scope in item.scopes}
         for tracked in self.tracked.values():
             declaration = self.definition.deadlines[tracked.facts.id]
             gone = finished if tracked.scope == 0 else tracked.scope not in alive
             if tracked.facts.end is not None or not gone:
                 continue
-            completed = (
-                finished if tracked.scope == 0 else tracked.scope in passed
-            ) and not declaration.ends_on
+            left = (finished and not cancelled) if tracked.scope == 0 else tracked.scope in passed
+            completed = left and not declaration.ends_on
             ran_out = clocks.state_of(tracked.facts, self.calendar, self.now) is DeadlineState.BREACHED
             self._end(
                 tracked, DeadlineEnd.KEPT_OR_BREACHED if completed or ran_out else DeadlineEnd.CANCELLED
@@ -240,18 +246,21 @@ class Follower:
             due = clocks.due_at(tracked.facts, self.calendar, self.now)
             self._note("deadline_resumed", tracked, reason=reason, due_at=due.at)
 
-    def _limit(self, text: str, arrival: Arrival, scope: int, place: tuple[str, str]) -> clocks.Limit | None:
+    def _limit(
+        self, declared: str, arrival: Arrival, scope: int, place: tuple[str, str]
+    ) -> clocks.Limit | None:
         """Give a declared limit; one that cannot be read is noted as broken, and the work goes on without it.
 
         place: the element that declares it and the clock.
         """
         element_id, deadline_id = place
+        text = declared
         try:
-            if text.startswith("="):
-                text = str(self.evaluate(text[1:].strip(), arrival.data, element_id))
+            if declared.startswith("="):
+                text = str(self.evaluate(declared[1:].strip(), arrival.data, element_id))
             return clocks.parse_limit(text)
-        except EngineError as exc:
-            message = f"The clock {deadline_id!r} does not follow its limit: {exc.message}"
+        except EngineError:
+            message = f"Expected the limit {declared!r} of the clock {deadline_id!r} to be such as 12 WD, but it is not"
             self.broken[scope] = (element_id, "limit_broken", message)
             return None
 

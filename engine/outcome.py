@@ -109,7 +109,7 @@ class _Outcome:
         for key in self.deed.strikes:
             self.follower.strike(key)
         arrivals = [*self._passed(), *self._newly_resting()]
-        self.follower.follow(arrivals, self.resting, finished=self.finished)
+        self.follower.follow(arrivals, self.resting, finished=self.finished, cancelled=self.deed.cancelled)
 
     def _passed(self) -> Iterator[Arrival]:
         for passed in self.workflow.trace:
@@ -231,7 +231,8 @@ class _Outcome:
         try:
             return to_ms(self._moment(event, item))
         except EngineError as exc:
-            self.broken[item.number] = (event.element_id, exc.code, exc.message)
+            message = f"Expected the timer {event.text!r} to be a duration or a date, but it is none"
+            self.broken[item.number] = (event.element_id, exc.code, message)
             return None
 
     def _is_past(self, event: spiff.ClockEvent, item: spiff.Resting) -> bool:

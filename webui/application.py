@@ -9,6 +9,7 @@ from engine import forms
 
 from . import forms as form_pages
 from .language import language
+from .words import units_of
 
 if TYPE_CHECKING:
     from engine.definitions import Definition
@@ -30,4 +31,6 @@ def application(
     schema = definition.forms[definition.start_form]
     shown = forms.visible(schema, {}, evaluate, variables)
     texts = definition.texts.section(language(), "forms", definition.start_form)
-    return form_pages.view(schema, texts, shown, read_only=True, unmasked=unmasked)
+    return form_pages.view(
+        schema, texts, shown, read_only=True, unmasked=unmasked, units=units_of(definition)
+    )

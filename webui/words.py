@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -170,6 +171,11 @@ def element_name(definition: Definition, element_id: str) -> str:
 def service_name(definition: Definition) -> str:
     """Say what a service is called."""
     return definition.texts.say(language(), "service", "name")
+
+
+def units_of(definition: Definition) -> Mapping[str, str]:
+    """Give the words for the units that a service's forms use, where its own are another language's."""
+    return definition.texts.section(language(), "units")
 
 
 def group_name(groups: Any, key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,10 +93,28 @@ def read_zip(content: bytes, name: str = "zip") -> Bundle:
         if _hidden(path):
             continue
         tops.add(path.parts[0])
-        files[PurePosixPath(*path.parts[1:]).as_posix()] = archive.read(entry)
+        files[PurePosixPath(*path.parts[1:]).as_posix()] = _unpacked(archive, entry, name)
     if len(tops) != 1:
         raise InvalidInput(f"Expected one folder in the zip, but found {sorted(tops)}", code="not_one_folder")
     return Bundle(tops.pop(), MappingProxyType(files))
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """Give a file of a zip; whatever is wrong inside, the zip cannot be opened."""
+    try:
+        return archive.read(entry)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ) as exc:
+        raise InvalidInput(
+            f"Expected {name} to be a whole zip file, but {entry.filename!r} cannot be read", code="not_a_zip"
+        ) from exc
 
 
 def _hidden(path: PurePosixPath | Path) -> bool:

@@ -27,7 +27,7 @@ from .declarations import (
 from .expressions import check_expressions, strip_sign
 from .findings import Findings
 from .mend import FLOW_NODES, mend
-from .references import Known, check_references
+from .references import Known, check_calls, check_references
 from .structure import check_structure
 from .texts import Texts, check_texts, read_texts
 from .wording import form_keys, needed_texts, optional_texts, own_words
@@ -96,6 +96,7 @@ def compile_bundle(
     for file, root in trees:
         check_references(root, file, known, findings)
         check_expressions(root, file, names, findings)
+    check_calls(trees, findings)
     texts = read_texts(bundle, own_words(trees, schemas), findings)
     check_texts(texts, needed_texts(found, processes, schemas, letters), optional_texts(found), findings)
     main = next(

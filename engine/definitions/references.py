@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import clocks
@@ -13,7 +14,7 @@ from engine.timers import seconds_of
 from .xml import B, L, S, local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from lxml import etree
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 MAX_TIMEOUT_S = 50
 _NAMES = re.compile(r"[a-z][a-z0-9_]*")
 _RETRY = re.compile(r"R1?\d/P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
-_SPAN = re.compile(r"P(?=.)(\d+[YMWD])*(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_SPAN = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ class _Check:
 
     def user_task(self, node: etree._Element) -> None:
         """A user task has a form and a group."""
-        element = self.known.declared.elements[node.get("id")]
+        element = self.known.declared.elements.get(node.get("id"))
+        if element is None:
+            return  # without an id, or outside of any process, which is said elsewhere
         if element.form is None:
             self.findings.add(self.file, "form_missing", "Expected the user task to have a form.", node=node)
         if element.group is None:
@@ -98,7 +101,9 @@ class _Check:
 
     def service_task(self, node: etree._Element) -> None:
         """A service task names an operation of a connector, and sane retries."""
-        element = self.known.declared.elements[node.get("id")]
+        element = self.known.declared.elements.get(node.get("id"))
+        if element is None:
+            return  # as above
         if element.call is None or "." not in element.call.operation:
             message = "Expected the service task to name an operation such as registry.verify_household."
             self.findings.add(self.file, "operation_missing", message, node=node)
@@ -226,8 +231,40 @@ def parse_timer(tag: str, text: str) -> None:
         return
     if tag == "timeCycle" and re.fullmatch(r"R\d*/.+", text) and _SPAN.fullmatch(text.split("/", 1)[1]):
         return
-    if tag == "timeDate" and re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text):
+    if tag == "timeDate" and _is_date(text):
         return
     raise InvalidInput(
         f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}"
     )
+
+
+def check_calls(trees: Iterable[tuple[str, etree._Element]], findings: Findings) -> None:
+    """Refuse call activities by which a process comes back to itself; such a case would never rest."""
+    called: dict[str, set[str]] = {}
+    calls = []
+    for file, root in trees:
+        for node in root.iter(f"{B}callActivity"):
+            caller = next((found.get("id", "") for found in node.iterancestors(f"{B}process")), "")
+            target = node.get("calledElement", "")
+            called.setdefault(caller, set()).add(target)
+            calls.append((file, node, caller, target))
+    for file, node, caller, target in calls:
+        reached, waiting = set(), [target]
+        while waiting:
+            current = waiting.pop()
+            if current not in reached:
+                reached.add(current)
+                waiting.extend(called.get(current, ()))
+        if caller in reached:
+            message = f"Expected no call that leads back to {caller!r}, but calling {target!r} does."
+            findings.add(file, "call_recursive", message, "Draw a loop instead.", node=node)
+
+
+def _is_date(text: str) -> bool:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,24 @@ def _check_node(node: etree._Element, file: str, findings: Findings) -> None:
             message = f"Expected a known attribute, but got linbang:{attribute.removeprefix(L)}."
             findings.add(file, "unknown_extension", message, "See processes/FORMAT.md.", node=node)
     _check_event(node, file, findings)
+    _check_repeats(node, file, findings)
+
+
+def _check_repeats(node: etree._Element, file: str, findings: Findings) -> None:
+    """Check that a repeating activity says for what, or how long."""
+    if local(node) == "multiInstanceLoopCharacteristics":
+        said = [child for child in node if local(child) in {"loopCardinality", "loopDataInputRef"}]
+        if len(said) != 1 or not (said[0].text or "").strip():
+            message = "Expected a collection or a number of instances, one of the two."
+            findings.add(file, "collection_missing", message, "Write it in FEEL.", node=node)
+    if local(node) == "standardLoopCharacteristics":
+        maximum, condition = node.get("loopMaximum"), (node.findtext(f"{B}loopCondition") or "").strip()
+        if maximum is not None and not re.fullmatch(r"[1-9]\d{0,5}", maximum):
+            message = f"Expected the loop's maximum to be a whole number, but got {maximum!r}."
+            findings.add(file, "loop_maximum", message, node=node)
+        if maximum is None and not condition:
+            message = "Expected the loop to have a condition or a maximum."
+            findings.add(file, "loop_endless", message, "Write the condition in FEEL.", node=node)
 
 
 def _check_event(node: etree._Element, file: str, findings: Findings) -> None:
@@ -92,7 +111,8 @@ def _check_event(node: etree._Element, file: str, findings: Findings) -> None:
         )
         needs = needs or (kind == "message" and local(node) in {"receiveTask", "sendTask"})
         target = node.get(reference)
-        if (needs and not target) or (target and root.find(f"{B}{kind}[@id='{target}']") is None):
+        known = {found.get("id") for found in root.iterfind(f"{B}{kind}")} if target else set()
+        if (needs and not target) or (target and target not in known):
             message = f"Expected the element to name a {kind} of this file, but it names {target!r}."
             findings.add(file, f"{kind}_missing", message, f"Choose the {kind} in the properties.", node=node)
 

@@ -25,6 +25,7 @@ _SECTIONS = {
     "messages",
     "forms",
     "letters",
+    "units",
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from SpiffWorkflow.task import Task
 
 
-class ElementEvent(EventDefinition):
+class ElementEvent(EventDefinition):  # type: ignore[misc]  # untyped library
     """An event that belongs to one element of the diagram and is never caught by broadcast."""
 
     def __init__(self, name: str | None, element_id: str) -> None:
@@ -70,7 +70,7 @@ class MessageEvent(ElementEvent):
                     deliver(task, definition, dict(my_task.data))
 
 
-class SignalEvent(EventDefinition):
+class SignalEvent(EventDefinition):  # type: ignore[misc]  # untyped library
     """A signal: every element of the case that waits for the name catches it."""
 
     def __eq__(self, other: object) -> bool:
@@ -79,7 +79,7 @@ class SignalEvent(EventDefinition):
     __hash__ = None  # type: ignore[assignment]  # as its base
 
 
-class ScopedEvent(EventDefinition):
+class ScopedEvent(EventDefinition):  # type: ignore[misc]  # untyped library
     """An error or escalation: caught by the nearest enclosing boundary, an exact code before a catch-all."""
 
     uncaught_stops = True
@@ -94,7 +94,7 @@ class ScopedEvent(EventDefinition):
             raise UncaughtError(my_task.task_spec.bpmn_id, self.code)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.code == self.code  # type: ignore[attr-defined]  # same type
+        return type(other) is type(self) and other.code == self.code
 
     __hash__ = None  # type: ignore[assignment]  # as its base
 

@@ -119,6 +119,8 @@ class EndOfScope(Join, _EndJoin):  # type: ignore[misc]  # untyped library
 class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]  # untyped library
     """A process or subprocess that ends in our join."""
 
+    end: Any
+
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name, **kwargs)
         for spec in (self.end, *self.end.outputs):

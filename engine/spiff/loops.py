@@ -15,6 +15,8 @@ from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
+from engine.feel.values import type_name
+
 from .data import merge_branches
 from .errors import StepError
 
@@ -226,7 +228,7 @@ def truth(my_task: Task, expression: str, variables: dict[str, Any]) -> bool:
 
 def _unfit(my_task: Task, what: str, text: str, expected: str, value: Any, code: str) -> StepError:
     return StepError(
-        f"Expected the {what} {text!r} to be {expected}, but it is {value!r}",
+        f"Expected the {what} {text!r} to be {expected}, but it is {type_name(value)}",
         element_id=my_task.task_spec.bpmn_id,
         code=code,
         expression=text,

@@ -209,5 +209,6 @@ def _task(workflow: Workflow, number: int, state: int) -> Any:
 
 def _settle(workflow: Workflow) -> Workflow:
     workflow.run_automatic()
+    workflow.forget_cancelled()
     workflow.number_tasks()
     return workflow

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.errors import InvalidInput
-from engine.values import FORBIDDEN_NAMES
+from engine.feel.values import type_name
+from engine.values import FORBIDDEN_NAMES, checked_value
 
 from .errors import StepError
 
@@ -29,7 +30,16 @@ class ScriptEngine:
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:  # noqa: ARG002 - library's signature
         """Give an expression's value for a task's variables."""
-        return self.value(expression, task.data, task.task_spec.bpmn_id)
+        found = self.value(expression, task.data, task.task_spec.bpmn_id)
+        try:
+            return checked_value(found)
+        except InvalidInput as exc:
+            raise StepError(
+                f"Expected {expression!r} to be a value that a case can hold, but it is not",
+                element_id=task.task_spec.bpmn_id,
+                code=exc.code,
+                expression=expression,
+            ) from exc
 
     def value(self, expression: str, variables: Mapping[str, Any], element_id: str | None) -> Any:
         """Give an expression's value for variables; raises StepError naming the element."""
@@ -48,7 +58,7 @@ class ScriptEngine:
         value = self.evaluate(task, script)
         if not isinstance(value, dict) or FORBIDDEN_NAMES & value.keys():
             raise StepError(
-                f"Expected the script to be a FEEL context of variables, but it is {feel.to_text(value)}",
+                f"Expected the script to be a FEEL context of variables, but it is {type_name(value)}",
                 element_id=task.task_spec.bpmn_id,
                 code="script_not_a_context",
                 expression=script,

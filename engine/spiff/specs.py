@@ -11,6 +11,7 @@ from SpiffWorkflow.operators import Operator
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
+from engine.feel.values import type_name
 from engine.timers import repeats_of
 
 from .errors import StepError
@@ -35,7 +36,7 @@ class Condition(Operator):  # type: ignore[misc]  # the library is untyped
         value = task.workflow.script_engine.evaluate(task, self.expression)
         if not isinstance(value, bool):
             raise StepError(
-                f"Expected the condition {self.expression!r} to be true or false, but it is {value!r}",
+                f"Expected the condition {self.expression!r} to be true or false, but it is {type_name(value)}",
                 element_id=task.task_spec.bpmn_id,
                 code="condition_not_boolean",
                 expression=self.expression,

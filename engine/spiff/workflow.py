@@ -35,6 +35,8 @@ class Passed:
 class _Traced:
     """Keeps the trace of completed elements in the top workflow."""
 
+    tasks: dict[Any, Any]
+
     def note_passed(self, task: Any) -> None:
         """Note that a token has left an element of the diagram."""
         element_id = task.task_spec.bpmn_id
@@ -54,15 +56,14 @@ class _Traced:
 
     def update_waiting_tasks(self) -> None:
         """Look again at every waiting task; the library walks its whole tree for that."""
-        for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:  # type: ignore[attr-defined]  # noqa: SLF001 - hot loop
+        for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:  # noqa: SLF001 - hot loop
             task.task_spec._update(task)  # noqa: SLF001 - as the library does
 
     def cancel(self) -> None:
         """End it where it stands, with everything inside."""
         self.completed = True
-        for task in reversed(
-            list(self.tasks.values())
-        ):  # a cancelled parent forgets its children, so they come first
+        # A cancelled parent forgets its children, so they come first.
+        for task in reversed(list(self.tasks.values())):
             if task.has_state(TaskState.NOT_FINISHED_MASK) and task.id in self.tasks:
                 task.cancel()
 
@@ -78,6 +79,8 @@ class SubWorkflow(_Traced, BpmnSubWorkflow):  # type: ignore[misc]  # untyped li
 
 class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
     """One running case in memory. Not safe for two threads at once."""
+
+    subprocesses: dict[Any, SubWorkflow]
 
     def __init__(self, spec: Any, subprocess_specs: Any, **kwargs: Any) -> None:
         self.trace: list[Passed] = []
@@ -133,6 +136,13 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
             if number in workflow.tasks:
                 return workflow.tasks[number]
         return None
+
+    def forget_cancelled(self) -> None:
+        """Forget what could not be carried out in a scope that is gone by now."""
+        for number in list(self.stuck):
+            task = self.find_task(number)
+            if task is None or task.state != TaskState.READY:
+                del self.stuck[number]
 
     def number_tasks(self) -> None:
         """Give every new task a small number in place of its random id.

@@ -115,14 +115,14 @@ class Story:
 
     @property
     def variables(self) -> Mapping[str, Any]:
-        """Give the newest variables of the case, the applicant's name apart."""
+        """Give the newest variables of the case, apart from what every case begins with."""
         row = self.store.instance(self.case_id)
         assert row is not None
         if row.state == "active":
             found = spiff.newest_data(instances.open_case(self.world.runtime, row, []).workflow)
         else:
             found = instances.final_variables(self.world.runtime, row)
-        return {name: value for name, value in found.items() if name != "name"}
+        return {name: value for name, value in found.items() if name not in {"name", "case_office"}}
 
     def seen_by(self, element_id: str) -> list[Mapping[str, Any]]:
         """Give the variables that each open task of the element sees."""

@@ -30,6 +30,7 @@ from webui.words import (
     message_of,
     moment_words,
     service_name,
+    units_of,
 )
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def message(case_id: int, name: str) -> Any:
         "message.html",
         case=view.row,
         title=definition.texts.say(language(), "messages", name, "button"),
-        form=form_pages.view(schema, texts, shown, problems),
+        form=form_pages.view(schema, texts, shown, problems, units=units_of(definition)),
         problem=problem,
     )
     return page, 422 if problem else 200

@@ -14,7 +14,7 @@ from webui.auth import actor, signed_in
 from webui.language import language
 from webui.page import installation
 from webui.uploads import file_ids, keep_files
-from webui.words import message_of, service_name
+from webui.words import message_of, service_name, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +92,7 @@ def _page(
     return render_template(
         "start.html",
         service=service_name(definition),
-        form=form_pages.view(schema, texts, shown, problems),
+        form=form_pages.view(schema, texts, shown, problems, units=units_of(definition)),
         problem=problem,
         doubles=doubles or [],
     )

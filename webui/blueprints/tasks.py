@@ -17,7 +17,7 @@ from webui.auth import actor, signed_in
 from webui.language import language
 from webui.page import installation
 from webui.uploads import keep_files
-from webui.words import due_words, element_name, group_name, message_of, service_name
+from webui.words import due_words, element_name, group_name, message_of, service_name, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +131,9 @@ class _Opened:
             group=group_name(runtime.groups, self.task.candidate_group),
             instructions=definition.texts.get(language(), "elements", self.task.element_id, "instructions"),
             due=due_words(self.task.due_at, self.case.now, runtime.calendar),
-            form=form_pages.view(self.schema, texts, shown, problems, read_only=read_only),
+            form=form_pages.view(
+                self.schema, texts, shown, problems, read_only=read_only, units=units_of(definition)
+            ),
             problem=problem,
             mine=self.mine,
             taken=self.task.assignee is not None and not self.mine,

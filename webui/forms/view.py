@@ -105,6 +105,7 @@ def view(
     shown: Iterable[Shown],
     problems: Iterable[FieldProblem] = (),
     *,
+    units: Mapping[str, str] | None = None,
     unmasked: bool = False,
     read_only: bool = False,
 ) -> FormView:
@@ -112,9 +113,10 @@ def view(
 
     texts: `forms.<form>` of the service's texts in the reader's language.
     shown: what `engine.forms.visible` gave. read_only: draw every field as a value.
+    units: words in the reader's language for units of the schema, such as 元.
     unmasked: the reader gave a reason and may see what is masked otherwise.
     """
-    maker = _Maker(schema, texts, {}, unmasked=unmasked, read_only=read_only)
+    maker = _Maker(schema, texts, {}, units or {}, unmasked=unmasked, read_only=read_only)
     found = tuple(problems)
     plain_items = maker.items(tuple(shown), ())
     labels = dict(_labels(plain_items, ""))
@@ -136,10 +138,12 @@ class _Maker:
         schema: Mapping[str, Any],
         texts: Mapping[str, Any],
         errors: Mapping[str, str],
+        units: Mapping[str, str],
         *,
         unmasked: bool,
         read_only: bool,
     ) -> None:
+        self._units = units
         self.errors = errors
         self.watched = frozenset() if read_only else _watched(schema.get("components", ()))
         self._texts = texts
@@ -163,7 +167,7 @@ class _Maker:
         else:
             own = None
         if isinstance(own, str):
-            return f"{label}: {own}" if whole and far != near else own
+            return f"{label}: {own}" if whole and label else own
         return sentence(problem.code, problem.params, label=label, kind=kind)
 
     def _item(self, shown: Shown, names: tuple[str, ...]) -> Item:
@@ -217,7 +221,8 @@ class _Maker:
         masked = bool(locked and sensitive and not self._unmasked and shown.value)
         value = _as_input(component, shown.value)
         appearance = component.get("appearance") or {}
-        unit = own.get("unit") or appearance.get("suffixAdorner") or appearance.get("prefixAdorner") or ""
+        written = str(appearance.get("suffixAdorner") or appearance.get("prefixAdorner") or "")
+        unit = own.get("unit") or self._units.get(written, written)
         return Item(
             **common,
             value=mask(value, str(sensitive)) if masked else value,

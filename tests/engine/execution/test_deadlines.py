@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine import user_tasks
+
 from ..bundles import (
     boundary,
     bundle,
@@ -22,8 +24,9 @@ from ..bundles import (
     trigger,
     user_task,
 )
+from ..stories import counting
 from ..story import Story, begin
-from ..support import World
+from ..support import ALICE, World
 
 PAUSES = b"waiting: {basis: x, name: {zh: x, en: x}}\ncapped: {basis: x, cap: 3 WD, name: {zh: x, en: x}}\n"
 
@@ -195,13 +198,9 @@ def test_a_clock_moved_far_beyond_several_moments_notes_each_once(world: World) 
 
 def test_completing_after_the_moment_but_before_the_tick_is_a_breach_all_the_same(world: World) -> None:
     """The moment decides, not when somebody looked."""
-    from engine import user_tasks
-
     story = begin(world, bundle(watched(deadline()) + user_task("ask") + start_and_end("ask")))
     world.clock.move(days=30)
     row = story.tasks()[0]
-    from ..support import ALICE
-
     user_tasks.claim(world.runtime, row.id, ALICE)
     user_tasks.complete(world.runtime, row.id, ALICE, {})
 
@@ -239,10 +238,6 @@ def test_inbox_rows_of_every_branch_move_in_the_step_that_pauses_or_resumes(worl
     """One commit holds the resumed clock and the moved due dates of tasks that nobody touched."""
     story = begin(world, paused_service()).later(days=2)
     story.reopen()
-    from engine import user_tasks
-
-    from ..support import ALICE
-    from ..test_cost import counting
 
     row = next(row for row in story.tasks() if row.element_id == "supplement")
     user_tasks.claim(world.runtime, row.id, ALICE)

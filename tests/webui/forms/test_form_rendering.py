@@ -67,7 +67,7 @@ def test_it_uses_the_service_s_own_words_for_its_own_checks(draw):
     problems = [FieldProblem("name", "check"), FieldProblem("", "form_check", {"text": "sum"})]
     page = draw([NAME], problems=problems, texts=texts)
     assert texts_of(page.xpath("//div[@class='error-summary']//a")) == [
-        "The name is not that of the card",
+        "姓名: The name is not that of the card",
         "Sums differ",
     ]
     assert page.xpath("//div[@class='error-summary']//a/@href")[1] == "#answers"

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import waitress
 
 from connectors.sandbox.server import sandbox_server
-from engine.errors import EngineError
 
+from .anchors import anchor_once_a_day
 from .app import create_app
 from .dispatchers import EmbeddedDispatcher
 from .wiring import RENEW_S, Installation, connectors
@@ -77,19 +77,20 @@ def _background(found: Installation) -> Iterator[None]:
     dispatcher = EmbeddedDispatcher(found.runtime)
     stopped = threading.Event()
 
-    def renew() -> None:
+    def keep_house() -> None:
         while not stopped.wait(RENEW_S):
             try:
                 found.renew()
-            except (EngineError, RuntimeError):
-                log.exception("the process number could not be renewed")
+                anchor_once_a_day(found)
+            except Exception:
+                log.exception("the minute's housekeeping failed")
 
     found.runtime.wake = dispatcher.wake
     found.heartbeat = lambda: (
         dispatcher.last_tick is not None and datetime.now(UTC) - dispatcher.last_tick < LATE
     )
     dispatcher.start()
-    keeper = threading.Thread(target=renew, name="linbang-renew", daemon=True)
+    keeper = threading.Thread(target=keep_house, name="linbang-house", daemon=True)
     keeper.start()
     try:
         yield

@@ -51,7 +51,9 @@ def test_it_names_every_wrong_answer_by_its_label_and_keeps_the_rest(town: Offic
     assert response.value.status == 422
     summary = clerk.page.locator(".error-summary")
     expect(summary).to_be_focused()
-    problem = "This identity number is not valid: its check digit or its date is wrong"
+    problem = (
+        "Applicant's identity number: This identity number is not valid: its check digit or its date is wrong"
+    )
     expect(summary.get_by_role("link")).to_have_text([problem, "Enter “Telephone”"])
     expect(clerk.page.get_by_label("Applicant's identity number")).to_have_value(wrong)
     expect(clerk.page.get_by_label("Address where the household lives")).to_have_value("和风苑12号301室")

@@ -14,6 +14,7 @@ from engine.definitions import read_folder, read_zip
 from engine.errors import InvalidInput
 from engine.store.definitions import DefinitionRow
 from webui import demo, serving
+from webui.anchors import anchor
 from webui.settings import Settings
 from webui.wiring import open_installation
 
@@ -144,11 +145,7 @@ def verify(anchor: Path | None, *, as_json: bool) -> None:
 def anchor_() -> None:
     """Write the head of every history to a dated file beside the database, to be kept elsewhere."""
     with open_installation(Settings.from_environment()) as found:
-        folder = found.settings.data_dir / "anchors"
-        folder.mkdir(exist_ok=True)
-        path = folder / f"{found.runtime.clock.now():%Y-%m-%d}.txt"
-        path.write_text("".join(f"{line}\n" for line in audit.heads(found.cases)), "utf-8")
-        click.echo(str(path))
+        click.echo(str(anchor(found)))
 
 
 @click.command()

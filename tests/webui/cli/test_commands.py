@@ -136,3 +136,17 @@ def test_audit_and_doctor_are_content_with_a_new_installation(run, allowance: Pa
 
     assert json.loads(run("audit", "verify", "--json").output) == {"ok": True, "faults": []}
     assert json.loads(run("doctor", "--json").output) == {"ok": True, "differences": []}
+
+
+def test_a_history_is_compared_with_the_heads_kept_outside(run, allowance: Path, tmp_path: Path) -> None:
+    """The anchor of an installation without cases is empty, and an anchor that names another case is a fault."""
+    run("deploy", str(allowance))
+    kept = Path(run("audit", "anchor").output.strip())
+    assert kept.read_text("utf-8") == ""
+    kept.write_text(f"117763474632736768 3 {'ab' * 32}\n", "utf-8")
+
+    result = run("audit", "verify", "--anchor", str(kept), "--json")
+
+    assert result.exit_code == 1
+    (fault,) = json.loads(result.output)["faults"]
+    assert fault == {"case": "117763474632736768", "seq": 3, "reason": "not as anchored"}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from engine import feel, spiff
+from engine import spiff
 
 if TYPE_CHECKING:
     from engine.calendar import Calendar
@@ -42,7 +43,7 @@ class Case:
         """Give the variables that a resting task sees."""
         return spiff.resting(self.workflow)[number].data
 
-    def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
-        """Give the value of a FEEL text."""
-        compiled = feel.compile(text, names=self.definition.names)
-        return compiled.evaluate(variables, self.runtime.environment(self.now))
+    @cached_property
+    def evaluate(self) -> Callable[[str, Mapping[str, Any]], Any]:
+        """Give what evaluates a FEEL text for variables, at the step's moment."""
+        return self.runtime.evaluator(self.definition, self.now)

@@ -6,14 +6,13 @@ Firing twice is harmless: a step finds out from the case's own state whether its
 from __future__ import annotations
 
 import logging
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import spiff
 from engine.case import Case
 from engine.clocks import DeadlineState
-from engine.errors import EngineError, InvalidState, NotFound
+from engine.errors import InvalidState, NotFound
 from engine.instances import advance, open_case
 from engine.outcome import Deed
 from engine.people import SYSTEM, Actor
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from engine.store.jobs import DueJob
 
 LEASE_MS = 120_000
-BATCH = 50
 MAX_ATTEMPTS = 5
 """How often a clock's job is tried whose step fails, before it waits an hour between tries."""
 MAX_ATTEMPTS_STORED = 30_000
@@ -39,22 +37,6 @@ _NOBODY_WAITS = frozenset({"case_unknown", "case_ended", "clock_gone", "call_gon
 """Codes that say that a job is over: its case no longer waits for it."""
 
 log = logging.getLogger("linbang.jobs")
-
-
-class GaveUpError(EngineError):
-    """Expected an answer from an outside system, but every attempt failed."""
-
-    code = "call_failed"
-
-
-def run_due(runtime: Runtime, limit: int = BATCH) -> int:
-    """Claim what is due and run it; gives how many jobs were claimed."""
-    token = runtime.ids.next()
-    wall = time.time_ns() // 1_000_000
-    jobs = runtime.jobs.claim(runtime.now_ms(), wall, LEASE_MS, token, limit)
-    for job in jobs:
-        run(runtime, job, token)
-    return len(jobs)
 
 
 def run(runtime: Runtime, job: DueJob, token: int) -> None:

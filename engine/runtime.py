@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.catalogue import Catalogue
@@ -59,6 +59,17 @@ class Runtime:
         """Give what expressions may learn of the world; the clock stands still for the length of a step."""
         moment = now or self.clock.now()
         return feel.Environment(now=lambda: moment, zone=self.calendar.zone, calendar=self.calendar)
+
+    def evaluator(
+        self, definition: Definition, now: datetime | None = None
+    ) -> Callable[[str, Mapping[str, Any]], Any]:
+        """Give what evaluates a service's expressions for variables, at one moment."""
+        environment = self.environment(now)
+
+        def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
+            return feel.compile(text, names=definition.names).evaluate(variables, environment)
+
+        return evaluate
 
     def script_engine(self, definition: Definition, now: datetime) -> ScriptEngine:
         """Make the evaluator for one step of a case of this definition."""

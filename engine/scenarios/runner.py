@@ -13,9 +13,9 @@ from engine.calendar import Calendar
 from engine.definitions.declarations import read_yaml
 from engine.errors import EngineError
 from engine.ids import IdSource
-from engine.jobs import run_due
 from engine.people import Actor, read_offices
 from engine.runtime import Runtime, open_runtime
+from engine.scheduler import tick
 from engine.sealing import Sealer
 from engine.state import from_ms
 from engine.store import Database
@@ -111,12 +111,12 @@ class _Player:
             if due is None or from_ms(due) > moment:
                 break
             self.clock.moment = max(self.clock.moment, from_ms(due))
-            run_due(runtime)
+            tick(runtime)
         self.clock.moment = max(self.clock.moment, moment)
 
     def _settle(self) -> None:
         for _ in range(MAX_MOMENTS):
-            if not run_due(self.story.runtime):
+            if not tick(self.story.runtime):
                 return
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import clocks, feel, forms, history, instances, messages, spiff, user_tasks
+from engine import clocks, forms, history, instances, messages, spiff, user_tasks
 from engine.errors import EngineError
 from engine.ports import Call, ConnectorError
 from engine.store.cases import CaseStore
@@ -85,7 +85,10 @@ class Story:
         values = dict(begin.get("answers", {}))
         if self.definition.start_form:
             answers = forms.read_answers(
-                self.definition.forms[self.definition.start_form], values, {}, self._evaluate
+                self.definition.forms[self.definition.start_form],
+                values,
+                {},
+                self.runtime.evaluator(self.definition),
             )
             if answers.problems:
                 listed = "; ".join(f"{p.path} {p.code} {dict(p.params)}" for p in answers.problems)
@@ -177,9 +180,6 @@ class Story:
         else:
             day = local.date() + timedelta(days=limit.count)
         return datetime.combine(day, local.timetz())
-
-    def _evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
-        return feel.compile(text, names=self.definition.names).evaluate(variables, self.runtime.environment())
 
 
 def outside_answers(answers: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from engine.store import schema as s
 from engine.store.database import Database
 from engine.store.rows import DeadlineRow, HistoryRow, IncidentRow, InstanceRow, UserTaskRow
+from engine.store.searching import case_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +182,7 @@ class CaseStore:
         if where.state:
             query = query.where(table.state == where.state)
         if where.text.strip():
-            pattern = (
-                "%" + where.text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            )
-            query = query.where(
-                or_(table.business_key.ilike(pattern, escape="\\"), table.title.ilike(pattern, escape="\\"))
-            )
+            query = query.where(case_matches(where.text))
         if before is not None:
             query = query.where(table.id < before)
         with self._database.reading() as connection:

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, tuple_, union_all, update
+from sqlalchemy import Select, func, literal, select, tuple_, union_all, update
 
 from engine.store import schema as s
 from engine.store.database import Database
+from engine.store.searching import case_matches
 
 COUNT_CAP = 1000
 
@@ -42,7 +43,6 @@ class InboxFilter:
     text: str = ""
     service_key: str | None = None
     due_before: int | None = None
-    due_after: int | None = None
 
 
 Cursor = tuple[int, int]
@@ -157,15 +157,8 @@ class InboxStore:
             query = query.where(case.service_key == where.service_key)
         if where.due_before is not None:
             query = query.where(inbox.due_at < where.due_before)
-        if where.due_after is not None:
-            query = query.where(inbox.due_at >= where.due_after)
         if where.text.strip():
-            pattern = (
-                "%" + where.text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            )
-            query = query.where(
-                or_(case.business_key.ilike(pattern, escape="\\"), case.title.ilike(pattern, escape="\\"))
-            )
+            query = query.where(case_matches(where.text))
         return query
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.store import schema as s
 from engine.store.database import Database
+from engine.store.rows import fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,12 @@ class PeopleStore:
     def add_office(self, row: OfficeRow) -> None:
         """Add an office."""
         with self._database.writing() as connection:
-            connection.execute(insert(s.office), {"tenant_id": self._tenant, **_fields(row)})
+            connection.execute(insert(s.office), {"tenant_id": self._tenant, **fields_of(row)})
 
     def add_person(self, row: PersonRow, memberships: list[tuple[str, int]]) -> None:
         """Add a person with groups as (group, office id)."""
         with self._database.writing() as connection:
-            connection.execute(insert(s.person), {"tenant_id": self._tenant, **_fields(row)})
+            connection.execute(insert(s.person), {"tenant_id": self._tenant, **fields_of(row)})
             self._join(connection, row.id, memberships)
 
     def set_memberships(self, person_id: int, memberships: list[tuple[str, int]]) -> None:
@@ -117,7 +118,3 @@ class PeopleStore:
         ]
         if rows:
             connection.execute(insert(s.membership), rows)
-
-
-def _fields(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}

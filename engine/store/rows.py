@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +147,8 @@ class Saved:
     subjects: list[bytes] = field(default_factory=list)
     case_number: tuple[str, int] | None = None
     """For a new case: prefix and the definition that must still be the service's newest."""
+
+
+def fields_of(row: Any) -> dict[str, Any]:
+    """Give a record's values by column."""
+    return {name: getattr(row, name) for name in row.__slots__}

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.store import schema as s
 from engine.store.database import Database, Statement
-from engine.store.rows import IncidentRow, InstanceRow, JobRow, Saved, TaskChange, UserTaskRow
+from engine.store.rows import IncidentRow, InstanceRow, JobRow, Saved, TaskChange, UserTaskRow, fields_of
 
 
 class ConflictError(Exception):
@@ -70,7 +70,7 @@ class StepStore:
                 history_head=saved.history.hash,
                 sealed_state=saved.sealed_state,
             )
-            self._statements.insert_instance.run(connection, tenant_id=self._tenant, **_fields(instance))
+            self._statements.insert_instance.run(connection, tenant_id=self._tenant, **fields_of(instance))
             self._write_rest(connection, saved)
         return instance
 
@@ -107,7 +107,7 @@ class StepStore:
         instance_id = saved.instance.id
         self._change_tasks(connection, saved.changed)
         statements.insert_task.run_many(
-            connection, [{"tenant_id": tenant, **_fields(row)} for row in saved.opened]
+            connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.opened]
         )
         moved = [change for change in saved.changed if _inbox_moves(change)]
         statements.delete_inbox.run_many(
@@ -129,7 +129,7 @@ class StepStore:
             ],
         )
         statements.insert_history.run(
-            connection, tenant_id=tenant, process_instance_id=instance_id, **_fields(saved.history)
+            connection, tenant_id=tenant, process_instance_id=instance_id, **fields_of(saved.history)
         )
         statements.delete_job.run_many(
             connection, [{"b_tenant": tenant, "b_id": job} for job in saved.jobs_removed]
@@ -138,14 +138,14 @@ class StepStore:
         statements.upsert_deadline.run_many(
             connection,
             [
-                {"tenant_id": tenant, "process_instance_id": instance_id, **_fields(row)}
+                {"tenant_id": tenant, "process_instance_id": instance_id, **fields_of(row)}
                 for row in saved.deadlines
             ],
         )
         statements.insert_incident.run_many(
             connection,
             [
-                {"tenant_id": tenant, "process_instance_id": instance_id, "state": "open", **_fields(row)}
+                {"tenant_id": tenant, "process_instance_id": instance_id, "state": "open", **fields_of(row)}
                 for row in saved.incidents_raised
             ],
         )
@@ -351,13 +351,9 @@ def _job(tenant: int, row: JobRow) -> dict[str, Any]:
         "attempts": 0,
         "lease_until": None,
         "lease_token": None,
-        **_fields(row),
+        **fields_of(row),
     }
 
 
-def _fields(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
-
-
 def _replace(row: InstanceRow, **changes: Any) -> InstanceRow:
-    return InstanceRow(**{**_fields(row), **changes})
+    return InstanceRow(**{**fields_of(row), **changes})

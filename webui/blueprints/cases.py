@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from engine import cases as case_views
-from engine import feel, forms, jobs, messages
+from engine import forms, jobs, messages
 from engine.errors import InvalidInput, NotFound
 from engine.store.cases import CaseFilter
 from webui import forms as form_pages
@@ -138,7 +138,9 @@ def _page(view: CaseView, *, unmasked: bool = False) -> str:
         buttons=[
             (name, definition.texts.say(language(), "messages", name, "button")) for name in view.messages
         ],
-        answers=application(definition, view.variables, _evaluate(view), unmasked=unmasked),
+        answers=application(
+            definition, view.variables, installation().runtime.evaluator(view.definition), unmasked=unmasked
+        ),
         unmasked=unmasked,
         started=moment_words(view.row.started_at, calendar),
     )
@@ -214,7 +216,7 @@ def message(case_id: int, name: str) -> Any:
                 "success",
             )
             return redirect(url_for("cases.show", case_id=case_id))
-    shown = forms.visible(schema, raw, _evaluate(view))
+    shown = forms.visible(schema, raw, installation().runtime.evaluator(view.definition))
     texts = definition.texts.section(language(), "forms", form or "")
     page = render_template(
         "message.html",
@@ -359,12 +361,3 @@ def _names(definition: Definition, process: str) -> dict[str, str]:
         if of == process
     }
     return drawn | pools
-
-
-def _evaluate(view: CaseView) -> Any:
-    environment = installation().runtime.environment()
-
-    def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
-        return feel.compile(text, names=view.definition.names).evaluate(variables, environment)
-
-    return evaluate

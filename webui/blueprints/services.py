@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import feel, forms, instances
+from engine import forms, instances
 from engine.errors import InvalidInput, NotAllowed
 from webui import forms as form_pages
 from webui.auth import actor, signed_in
@@ -61,7 +61,7 @@ def start(key: str) -> Any:
         keep_files(schema, raw, case_id=None, task_id=None)
         if form_pages.is_only_refresh(request.form):
             return _page(definition, raw)
-        answers = forms.read_answers(schema, raw, {}, _evaluate(definition))
+        answers = forms.read_answers(schema, raw, {}, installation().runtime.evaluator(definition))
         if answers.problems:
             return _page(definition, raw, problems=answers.problems), 422
         doubles = _doubles(definition, answers.values)
@@ -87,7 +87,7 @@ def _page(
     doubles: list[CaseRow] | None = None,
 ) -> str:
     schema = definition.forms[definition.start_form] if definition.start_form else {"components": []}
-    shown = forms.visible(schema, raw, _evaluate(definition))
+    shown = forms.visible(schema, raw, installation().runtime.evaluator(definition))
     texts = definition.texts.section(language(), "forms", definition.start_form or "")
     return render_template(
         "start.html",
@@ -111,20 +111,11 @@ def _office(definition: Definition) -> int | None:
     return min(offices, default=None)
 
 
-def _evaluate(definition: Definition) -> Any:
-    environment = installation().runtime.environment()
-
-    def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
-        return feel.compile(text, names=definition.names).evaluate(variables, environment)
-
-    return evaluate
-
-
 def _doubles(definition: Definition, values: Mapping[str, Any]) -> list[CaseRow]:
     """Find the running cases of the same person."""
     if definition.subject is None:
         return []
-    identity = _evaluate(definition)(definition.subject, values)
+    identity = installation().runtime.evaluator(definition)(definition.subject, values)
     if not identity:
         return []
     digest = installation().runtime.sealer.index("identity", str(identity))

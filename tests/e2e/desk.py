@@ -135,7 +135,9 @@ class Desk:
     def open(self, task: str, case: str) -> None:
         """Claim a task from the groups' inbox, which leads to its form."""
         self.row(task, case).get_by_role("link", name=task).click()
-        self.page.get_by_role("button", name="Claim this task").click()
+        claim = self.page.get_by_role("button", name="Claim this task")
+        claim.click()
+        expect(claim).to_have_count(0)
         expect(self.page.get_by_role("heading", level=1)).to_have_text(task)
 
     def do(self, task: str, case: str, answers: Answers, press: str = "Complete the task") -> None:
@@ -175,10 +177,11 @@ class Desk:
 
     def answer(self, place: Locator, label: str, answer: Any) -> None:
         """Answer one field."""
-        control = place.get_by_label(words(label))
+        control, group = place.get_by_label(words(label)), place.get_by_role("group", name=words(label))
+        control.or_(group).first.wait_for(state="attached")
         found = control.evaluate_all("found => found.map((one) => one.tagName + (one.type || ''))")
         if not found:
-            self._choose(place.get_by_role("group", name=words(label)), answer)
+            self._choose(group, answer)
         elif isinstance(answer, bool):
             if control.is_checked() != answer:
                 self._and_wait(control, control.click)

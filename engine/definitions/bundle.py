@@ -1,4 +1,4 @@
-"""The files of one service as they were handed in: a folder or a zip, with limits, and their digest."""
+"""The files of one service, shared parts among them: from a folder or a zip, with limits, and their digest."""
 
 from __future__ import annotations
 
@@ -14,9 +14,21 @@ from types import MappingProxyType
 
 from engine.errors import InvalidInput
 
+from .shared import SHARED, take_in
+
 MAX_FILES = 300
 MAX_FILE_BYTES = 5 * 1024 * 1024
 MAX_BUNDLE_BYTES = 20 * 1024 * 1024
+_NO_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+"""What the library raises for files that are no zip, or no whole one."""
 _EPOCH = (2026, 1, 1, 0, 0, 0)
 
 
@@ -44,6 +56,21 @@ class Bundle:
             if path.endswith(suffix) and str(PurePosixPath(path).parent) == (folder or ".")
         )
 
+    def parts(self, suffix: str, folder: str = "") -> list[str]:
+        """List the paths in one folder that end so, the service's own before those of shared parts.
+
+        A shared part whose name a file of the service has, too, is left out.
+        """
+        shared = self.names(suffix, f"{SHARED}/{folder}" if folder else SHARED)
+        return [
+            *self.names(suffix, folder),
+            *(path for path in shared if path.removeprefix(f"{SHARED}/") not in self.files),
+        ]
+
+    def path_of(self, path: str) -> str | None:
+        """Give where a file lies, the service's own or that of a shared part; None when there is none."""
+        return next((found for found in (path, f"{SHARED}/{path}") if found in self.files), None)
+
     def to_zip(self) -> bytes:
         """Pack the bundle; the same files give the same bytes."""
         buffer = io.BytesIO()
@@ -56,7 +83,20 @@ class Bundle:
 
 
 def read_folder(folder: Path) -> Bundle:
-    """Read a service's folder; raises InvalidInput when it is none or too large."""
+    """Read a service's folder with the parts that it takes in from the folder `shared` beside it.
+
+    One that holds shared parts already is taken as it is. Raises InvalidInput when it is no folder or too large.
+    """
+    beside = folder.resolve().parent / SHARED
+    return _with_shared(folder.resolve().name, _read_files(folder), read_shared(beside))
+
+
+def read_shared(folder: Path) -> dict[str, bytes]:
+    """Read the folder of shared parts; where there is none, there are no parts."""
+    return _read_files(folder) if folder.is_dir() else {}
+
+
+def _read_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise InvalidInput(f"Expected a folder with a service, but {folder} is none", code="not_a_folder")
     paths = [
@@ -64,18 +104,25 @@ def read_folder(folder: Path) -> Bundle:
     ]
     sizes = {path: path.stat().st_size for path in paths}
     _check_limits(len(paths), sizes.values())
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    return Bundle(folder.resolve().name, MappingProxyType(files))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def read_zip(content: bytes, name: str = "zip") -> Bundle:
+def _with_shared(key: str, files: Mapping[str, bytes], shared: Mapping[str, bytes]) -> Bundle:
+    if not any(path.startswith(f"{SHARED}/") for path in files):
+        files = {**files, **take_in(files, shared)}
+        _check_limits(len(files), map(len, files.values()))
+    return Bundle(key, MappingProxyType(dict(files)))
+
+
+def read_zip(content: bytes, name: str = "zip", shared: Mapping[str, bytes] | None = None) -> Bundle:
     """Read a zipped service: one folder at the top, named as the service.
 
+    shared: the shared parts of this installation, which it takes in unless it holds its own already.
     Raises InvalidInput when it is no zip, too large, or has a path that leads outside.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as exc:
+    except _NO_ZIP as exc:
         raise InvalidInput(
             f"Expected {name} to be a zip file, but it cannot be opened", code="not_a_zip"
         ) from exc
@@ -96,22 +143,14 @@ def read_zip(content: bytes, name: str = "zip") -> Bundle:
         files[PurePosixPath(*path.parts[1:]).as_posix()] = _unpacked(archive, entry, name)
     if len(tops) != 1:
         raise InvalidInput(f"Expected one folder in the zip, but found {sorted(tops)}", code="not_one_folder")
-    return Bundle(tops.pop(), MappingProxyType(files))
+    return _with_shared(tops.pop(), files, shared or {})
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     """Give a file of a zip; whatever is wrong inside, the zip cannot be opened."""
     try:
         return archive.read(entry)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-    ) as exc:
+    except _NO_ZIP as exc:
         raise InvalidInput(
             f"Expected {name} to be a whole zip file, but {entry.filename!r} cannot be read", code="not_a_zip"
         ) from exc

@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine import decisions as dmn
-from engine import forms, spiff
-from engine.errors import InvalidInput
-from engine.problems import Problem
+from engine import spiff
 
+from .calls import check_evidence, check_operations
 from .declarations import (
     DeadlineDeclaration,
     Declarations,
     Element,
     MessageDeclaration,
+    NoticeDeclaration,
     PauseReason,
     read_deadlines,
     read_element,
     read_message,
-    read_pauses,
 )
-from .expressions import check_expressions, strip_sign
+from .expressions import check_expressions
 from .findings import Findings
+from .main_process import check_main, start_timer
 from .mend import FLOW_NODES, mend
+from .notice_checks import check_notices
 from .references import Known, check_calls, check_references
-from .structure import check_structure
+from .sources import (
+    check_letters,
+    check_shadows,
+    expand_forms,
+    included_letters,
+    read_decisions,
+    read_diagrams,
+    read_forms,
+    read_pause_reasons,
+    read_recipients,
+)
 from .texts import Texts, check_texts, read_texts
+from .variables import variables_read
 from .wording import form_keys, needed_texts, optional_texts, own_words
-from .xml import B, L, S, local, read_xml
+from .xml import B, L, S, local, strip_sign
 
 if TYPE_CHECKING:
     from lxml import etree
+
+    from engine.ports import OperationShape
+    from engine.problems import Problem
 
     from .bundle import Bundle
     from .declarations import Groups
@@ -74,35 +87,55 @@ class Definition:
     """Ids of the events that a clock fires."""
     reacts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """What passing an element does to deadlines: element id → (start | end | hand_over, deadline id)."""
+    notices: Mapping[str, NoticeDeclaration] = field(default_factory=dict)
+    start_timer: str | None = None
+    """The cycle by which the main start event starts cases by itself."""
+    reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Names of the variables that the expressions of an element read, by its id."""
+
+    def variables_read(self, element_id: str) -> frozenset[str]:
+        """Give the names of the variables that the expressions of one element read.
+
+        That is the conditions of the flows that leave it, its script, parameters, timers, limits and loops, and
+        what its decision needs.
+        """
+        return self.reads.get(element_id, frozenset())
 
 
 def compile_bundle(
-    bundle: Bundle, groups: Groups, *, operations: Collection[str] | None = None
+    bundle: Bundle, groups: Groups, *, operations: Mapping[str, OperationShape] | None = None
 ) -> tuple[Definition | None, list[Problem]]:
     """Check and compile a bundle; None and the problems when anything forbids to run it.
 
-    operations: names of the operations that the connectors offer; None leaves them unchecked.
+    operations: what the connectors offer, as `connector.operation`; None leaves that unchecked.
     """
     findings = Findings()
-    trees = _read_diagrams(bundle, findings)
+    trees = read_diagrams(bundle, findings)
     found = _collect(trees)
-    schemas = _read_forms(bundle, findings)
-    decisions = _read_decisions(bundle, findings)
+    written = read_forms(bundle, findings)
+    schemas, included = expand_forms(written, bundle, findings)
+    decisions = read_decisions(bundle, findings)
     names = frozenset(name for name in _variable_names(trees, schemas, decisions) if not name.isidentifier())
-    pauses = _read_pauses(bundle, findings)
+    pauses = read_pause_reasons(bundle, findings)
+    notices = read_recipients(bundle, findings)
+    check_shadows(bundle, findings)
+    check_letters(bundle, findings)
     processes = {process.get("id", ""): file for file, root in trees for process in root.iter(f"{B}process")}
-    letters = {path.split("/")[-1].removesuffix(".html") for path in bundle.names(".html", "letters")}
-    known = Known(groups, schemas, letters, decisions, processes, pauses, operations, found)
+    letters = {path.split("/")[-1].removesuffix(".html") for path in bundle.parts(".html", "letters")}
+    known = Known(groups, schemas, letters, decisions, processes, pauses, notices, found)
     for file, root in trees:
         check_references(root, file, known, findings)
+        check_evidence(root, file, findings)
+        if operations is not None:
+            check_operations(root, file, operations, findings)
         check_expressions(root, file, names, findings)
     check_calls(trees, findings)
-    texts = read_texts(bundle, own_words(trees, schemas), findings)
-    check_texts(texts, needed_texts(found, processes, schemas, letters), optional_texts(found), findings)
-    main = next(
-        (node for _, root in trees for node in root.iter(f"{B}process") if node.get("id") == bundle.key), None
-    )
-    _check_main(bundle, main, groups, findings)
+    texts = read_texts(bundle, own_words(trees, schemas), findings, included)
+    titled = letters - (included_letters(bundle) - {one.letter for one in found.elements.values()})
+    needed = needed_texts(found, processes, written, titled, notices)
+    check_texts(texts, needed, optional_texts(found), findings)
+    check_notices(notices, bundle, texts, schemas, names, findings)
+    main = check_main(bundle.key, trees, found, groups, findings)
     specs = None if findings.failed else _compile(bundle.key, trees, findings)
     if main is None or specs is None:
         return None, findings.sorted()
@@ -135,29 +168,11 @@ def compile_bundle(
         outcomes=frozenset(_outcomes(main)),
         timers=tuple(_timers(trees)),
         reacts=_reactions(found.deadlines.values()),
+        notices=notices,
+        start_timer=start_timer(main),
+        reads=variables_read(trees, decisions, names),
     )
     return definition, findings.sorted()
-
-
-def _read_diagrams(bundle: Bundle, findings: Findings) -> list[tuple[str, etree._Element]]:
-    trees = []
-    seen: dict[str, str] = {}
-    for file in bundle.names(".bpmn"):
-        root, problems = read_xml(bundle.files[file], file)
-        findings.problems.extend(problems)
-        if root is None:
-            continue
-        if root.tag != f"{B}definitions":
-            findings.add(file, "not_bpmn", "Expected a BPMN 2.0 diagram.", node=root)
-            continue
-        check_structure(root, file, findings)
-        for node in root.iter():
-            element_id = node.get("id") if local(node) in FLOW_NODES else None
-            if element_id and seen.setdefault(element_id, file) != file:
-                message = f"Expected the id {element_id!r} in one diagram only, but it also stands in {seen[element_id]}."
-                findings.add(file, "id_twice", message, "Rename one of them.", node=node)
-        trees.append((file, root))
-    return trees
 
 
 def _collect(trees: list[tuple[str, etree._Element]]) -> Declarations:
@@ -194,51 +209,6 @@ def _inherited_lane(node: etree._Element, lanes: dict[str, str]) -> str | None:
     return None
 
 
-def _read_forms(bundle: Bundle, findings: Findings) -> dict[str, Any]:
-    schemas = {}
-    for file in bundle.names(".form.json"):
-        try:
-            schema = json.loads(bundle.files[file], parse_float=Decimal)
-        except (ValueError, RecursionError) as exc:
-            findings.add(file, "json_broken", f"Expected JSON, but {exc}", line=getattr(exc, "lineno", None))
-            continue
-        findings.problems.extend(forms.check_schema(schema, filename=file))
-        if isinstance(schema, dict):
-            schemas[file.removesuffix(".form.json")] = schema
-    return schemas
-
-
-def _read_decisions(bundle: Bundle, findings: Findings) -> dict[str, dmn.Decision]:
-    found: dict[str, dmn.Decision] = {}
-    for file in bundle.names(".dmn"):
-        try:
-            model = dmn.read(bundle.files[file], filename=file)
-        except InvalidInput as exc:
-            listed = exc.details.get("problems") or [
-                Problem(file, None, None, exc.code, "error", exc.message)
-            ]
-            findings.problems.extend(listed)
-            continue
-        for key, decision in model.decisions.items():
-            if key in found:
-                findings.add(
-                    file, "decision_twice", f"Expected one decision with the id {key!r} in the bundle."
-                )
-            found[key] = decision
-    return found
-
-
-def _read_pauses(bundle: Bundle, findings: Findings) -> dict[str, PauseReason]:
-    content = bundle.files.get("pauses.yaml")
-    if content is None:
-        return {}
-    try:
-        return read_pauses(content, "pauses.yaml")
-    except InvalidInput as exc:
-        findings.add("pauses.yaml", exc.code, exc.message, line=exc.details.get("line"))
-        return {}
-
-
 def _variable_names(
     trees: list[tuple[str, etree._Element]], schemas: Mapping[str, Any], decisions: Mapping[str, dmn.Decision]
 ) -> Iterator[str]:
@@ -252,24 +222,6 @@ def _variable_names(
                 yield operator.get("resultVariable")
         for item in root.iter(f"{B}inputDataItem", f"{B}outputDataItem", f"{B}loopDataOutputRef"):
             yield item.get("id") or (item.text or "").strip()
-
-
-def _check_main(bundle: Bundle, main: etree._Element | None, groups: Groups, findings: Findings) -> None:
-    if main is None:
-        message = f"Expected a diagram {bundle.key}.bpmn whose process has the id {bundle.key!r}."
-        findings.add(f"{bundle.key}.bpmn", "main_missing", message, "Name process, file and folder alike.")
-        return
-    file = f"{bundle.key}.bpmn"
-    for attribute in ("caseNumber", "title", "startGroups"):
-        if not main.get(f"{L}{attribute}"):
-            findings.add(
-                file, "main_incomplete", f"Expected linbang:{attribute} on the main process.", node=main
-            )
-    for group in main.get(f"{L}startGroups", "").replace(",", " ").split():
-        if group not in groups:
-            findings.add(
-                file, "group_unknown", f"Expected a known group in startGroups, but got {group!r}.", node=main
-            )
 
 
 def _compile(key: str, trees: list[tuple[str, etree._Element]], findings: Findings) -> spiff.Specs | None:

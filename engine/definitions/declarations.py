@@ -12,7 +12,7 @@ import yaml
 
 from engine.errors import InvalidInput
 
-from .xml import B, L, S, local
+from .xml import B, L, S, local, strip_sign
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -58,12 +58,25 @@ class PauseReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is kept of a call that asks or passes on personal data.
+
+    purpose: a key under `reasons`. consent: FEEL without its sign. expires: an ISO duration; None: with the case.
+    """
+
+    purpose: str
+    consent: str | None
+    expires: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceCall:
-    """How an outside system is asked: retries, doubling waits, the time of one attempt."""
+    """How an outside system is asked: retries, doubling waits, the time of one attempt, what is kept of it."""
 
     operation: str
     retry: str
     timeout: str
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,7 @@ class Element:
     latest_for: str | None = None
     leaving: str | None = None
     letter: str | None = None
+    notice: str | None = None
     pause: str | None = None
     extensions: tuple[ExtensionDeclaration, ...] = ()
     call: ServiceCall | None = None
@@ -91,11 +105,24 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class MessageDeclaration:
-    """A message that a person may hand in from the case page."""
+    """A message that a person may hand in from the case page, or an outside system.
+
+    matches: FEEL without its sign over the variables and `message`; where it is not true, it moves nothing.
+    """
 
     name: str
     groups: tuple[str, ...]
     form: str | None
+    matches: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDeclaration:
+    """To whom a notice goes: FEEL without its sign for a telephone number and an e-mail address."""
+
+    key: str
+    sms: str | None
+    mail: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +205,7 @@ def read_element(node: etree._Element, process: str, file: str, group: str | Non
             operator.get("id", ""),
             node.get(f"{L}retry", DEFAULT_RETRY),
             node.get(f"{L}timeout", DEFAULT_TIMEOUT),
+            _evidence(node),
         )
     return Element(
         id=node.get("id", ""),
@@ -194,6 +222,7 @@ def read_element(node: etree._Element, process: str, file: str, group: str | Non
         latest_for=node.get(f"{L}latestFor"),
         leaving=node.get(f"{L}leaving"),
         letter=node.get(f"{L}letter"),
+        notice=node.get(f"{L}notice"),
         pause=pause.get("reason") if pause is not None else None,
         extensions=tuple(
             ExtensionDeclaration(item.get("deadline", ""), item.get("limit", ""), item.get("reason", ""))
@@ -224,7 +253,10 @@ def read_deadlines(node: etree._Element) -> list[DeadlineDeclaration]:
 def read_message(node: etree._Element) -> MessageDeclaration:
     """Read a message."""
     return MessageDeclaration(
-        node.get("name", ""), _words(node.get(f"{L}messageGroups")), node.get(f"{L}form")
+        node.get("name", ""),
+        _words(node.get(f"{L}messageGroups")),
+        node.get(f"{L}form"),
+        _feel(node.get(f"{L}matches")),
     )
 
 
@@ -241,6 +273,36 @@ def read_pauses(content: bytes, filename: str) -> dict[str, PauseReason]:
         cap = item.get("cap")
         reasons[key] = PauseReason(key, str(item["basis"]), str(cap) if cap else None, names)
     return reasons
+
+
+def read_notices(content: bytes, filename: str) -> dict[str, NoticeDeclaration]:
+    """Read to whom notices go; raises InvalidInput for one that goes to nobody or by an unknown way."""
+    notices = {}
+    for key, item in read_yaml(content, filename).items():
+        ways = item if isinstance(item, dict) else {}
+        if (
+            not ways
+            or ways.keys() - {"sms", "mail"}
+            or not all(isinstance(to, str) and to for to in ways.values())
+        ):
+            raise InvalidInput(
+                f"Expected the notice {key!r} in {filename} to say in FEEL to whom it goes, under sms, mail or both, "
+                "but it does not",
+                code="notice_incomplete",
+            )
+        notices[key] = NoticeDeclaration(key, _feel(ways.get("sms")), _feel(ways.get("mail")))
+    return notices
+
+
+def _evidence(node: etree._Element) -> Evidence | None:
+    found = node.find(f"{B}extensionElements/{L}evidence")
+    if found is None:
+        return None
+    return Evidence(found.get("purpose", ""), _feel(found.get("consent")), found.get("expires"))
+
+
+def _feel(text: str | None) -> str | None:
+    return strip_sign(text) or None if text else None
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine import feel
 from engine.errors import InvalidInput
 
-from .xml import B, L, S
+from .xml import B, L, S, strip_sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +16,24 @@ if TYPE_CHECKING:
 
     from .findings import Findings
 
-_TEXTS = (
-    "conditionExpression",
-    "script",
-    "loopCondition",
-    "loopCardinality",
-    "completionCondition",
-    "loopDataInputRef",
+_TEXTS = tuple(
+    f"{B}{tag}"
+    for tag in (
+        "conditionExpression",
+        "script",
+        "loopCondition",
+        "loopCardinality",
+        "completionCondition",
+        "loopDataInputRef",
+    )
 )
-_TIMERS = ("timeDuration", "timeDate", "timeCycle")
+_TIMERS = tuple(f"{B}{tag}" for tag in ("timeDuration", "timeDate", "timeCycle"))
+_ATTRIBUTES = (
+    (f"{B}process", f"{L}title"),
+    (f"{B}process", f"{L}subject"),
+    (f"{B}message", f"{L}matches"),
+    (f"{L}evidence", "consent"),
+)
 
 
 def check_expressions(root: etree._Element, file: str, names: frozenset[str], findings: Findings) -> None:
@@ -38,27 +47,18 @@ def check_expressions(root: etree._Element, file: str, names: frozenset[str], fi
             )
 
 
-def expressions(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:  # noqa: C901 - a list of places
+def expressions(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
     """Iterate over the FEEL texts of a diagram with the element where each stands."""
-    for tag in _TEXTS:
-        for node in root.iter(f"{B}{tag}"):
-            yield node, strip_sign(node.text or "")
-    for tag in _TIMERS:
-        for node in root.iter(f"{B}{tag}"):
-            if (node.text or "").strip().startswith("="):
-                yield node, strip_sign(node.text)
+    for node in root.iter(*_TEXTS):
+        yield node, strip_sign(node.text or "")
     for node in root.iter(f"{S}parameter"):
         yield node, strip_sign(node.get("value") or "null")
-    for node in root.iter(f"{L}deadline", f"{L}extend"):
-        if node.get("limit", "").startswith("="):
-            yield node, strip_sign(node.get("limit"))
-    for node in root.iter(f"{B}process"):
-        for attribute in ("title", "subject"):
-            if node.get(f"{L}{attribute}"):
-                yield node, strip_sign(node.get(f"{L}{attribute}"))
-
-
-def strip_sign(text: str) -> str:
-    """Give the expression without the `=` that editors put before FEEL."""
-    text = text.strip()
-    return text[1:].strip() if text.startswith("=") else text
+    timers = ((node, node.text or "") for node in root.iter(*_TIMERS))
+    limits = ((node, node.get("limit", "")) for node in root.iter(f"{L}deadline", f"{L}extend"))
+    for node, text in (*timers, *limits):
+        if text.strip().startswith("="):
+            yield node, strip_sign(text)
+    for tag, attribute in _ATTRIBUTES:
+        for node in root.iter(tag):
+            if node.get(attribute):
+                yield node, strip_sign(node.get(attribute))

@@ -62,6 +62,7 @@ def mend(root: etree._Element, file: str) -> tuple[etree._Element, list[Problem]
     notes: list[Problem] = []
     for element in [node for node in root.iter() if local(node) in _DOCUMENTATION]:
         element.getparent().remove(element)
+    _drop_start_timers(root)
     _name_flows(root, file, notes)
     for scope in reversed([node for node in root.iter() if local(node) in _SCOPES]):
         _join_links(scope, file, notes)
@@ -82,6 +83,12 @@ def flow(source: str, target: str, flow_id: str, condition: str | None = None) -
 def flow_nodes(scope: etree._Element) -> Iterator[etree._Element]:
     """Iterate over the nodes drawn directly in a scope."""
     return (node for node in scope if local(node) in FLOW_NODES)
+
+
+def _drop_start_timers(root: etree._Element) -> None:
+    """Take the timer from the start of a process: it says when a case is started, which has happened then."""
+    for timer in root.findall(f".//{B}process/{B}startEvent/{B}timerEventDefinition"):
+        timer.getparent().remove(timer)
 
 
 def _name_flows(root: etree._Element, file: str, notes: list[Problem]) -> None:

@@ -11,7 +11,7 @@ from engine import clocks
 from engine.errors import InvalidInput
 from engine.timers import seconds_of
 
-from .xml import B, L, S, local
+from .xml import B, L, S, holder_of, local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 MAX_TIMEOUT_S = 50
 _NAMES = re.compile(r"[a-z][a-z0-9_]*")
 _RETRY = re.compile(r"R1?\d/P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
-_SPAN = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
+SPAN = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is to be named in a bundle. `operations` None: outside systems are not known here."""
+    """What there is to be named in a bundle."""
 
     groups: Groups
     forms: Collection[str]
@@ -37,7 +37,7 @@ class Known:
     decisions: Collection[str]
     processes: Mapping[str, str]
     pauses: Mapping[str, PauseReason]
-    operations: Collection[str] | None
+    notices: Collection[str]
     declared: Declarations
 
 
@@ -90,7 +90,12 @@ class _Check:
         if element.group is None:
             message = "Expected the user task to lie in a lane or to name its group."
             self.findings.add(self.file, "group_missing", message, "Put it into a lane.", node=node)
+        if "*" in element.not_done_by and len(element.not_done_by) > 1:
+            message = "Expected notDoneBy to be either * or ids of user tasks, but it has both."
+            self.findings.add(self.file, "not_done_by_mixed", message, "Write * alone.", node=node)
         for other in element.not_done_by:
+            if other == "*":
+                continue
             tasks = [key for key, item in self.known.declared.elements.items() if item.kind == "userTask"]
             self.one_of(node, "user task in notDoneBy", other, tasks, "not_done_by_unknown")
         if element.latest_for is not None:
@@ -108,8 +113,6 @@ class _Check:
             message = "Expected the service task to name an operation such as registry.verify_household."
             self.findings.add(self.file, "operation_missing", message, node=node)
             return
-        if self.known.operations is not None:
-            self.one_of(node, "operation", element.call.operation, self.known.operations, "operation_unknown")
         if not _RETRY.fullmatch(element.call.retry):
             message = f"Expected retries as R3/PT5M, but got {element.call.retry!r}."
             self.findings.add(self.file, "retry_broken", message, node=node)
@@ -164,10 +167,11 @@ class _Check:
         if not limit.startswith("="):
             self.parses(node, "limit", limit, clocks.parse_limit, "limit_broken")
         self.parses(node, "warnings", node.get("warn", "60%"), clocks.parse_warnings, "warnings_broken")
+        self.hours(node, limit, node.get("kind", ""), node.get("warn", ""))
         self.one_of(node, "group", node.get("escalateTo", "supervisor"), self.known.groups, "group_unknown")
-        holder = local(node.getparent().getparent())
+        holder = holder_of(node)
         for attribute in ("startsOn", "endsOn", "handsOverOn"):
-            if node.get(attribute) and holder not in {"process", "subProcess"}:
+            if node.get(attribute) and (holder is None or local(holder) not in {"process", "subProcess"}):
                 message = f"Expected {attribute} only on the clock of a process or subprocess; this one ends with its task."
                 self.findings.add(
                     self.file, "deadline_scope", message, "Move the clock to the process.", node=node
@@ -181,6 +185,25 @@ class _Check:
                     "deadline_element",
                 )
 
+    def hours(self, node: etree._Element, limit: str, kind: str, warn: str) -> None:
+        """A clock in hours is never paused, and days are too long to warn of its end."""
+        try:
+            in_hours = clocks.parse_limit(limit).unit is clocks.Unit.HOUR
+            levels = clocks.parse_warnings(warn)
+        except InvalidInput:
+            return  # said above
+        if in_hours and kind == "promised":
+            message = "Expected a clock in hours to be statutory or internal: a promised one could be paused."
+            hint = "Write the limit in days, or choose another kind."
+            self.findings.add(self.file, "hours_promised", message, hint, node=node)
+        if in_hours and levels and all(_in_days(level) for level in levels):
+            message = (
+                "Expected a warning level in percent or hours on a clock in hours; days say nothing there."
+            )
+            self.findings.add(
+                self.file, "warnings_in_days", message, "Write 60%.", node=node, severity="warning"
+            )
+
     def common(self, node: etree._Element) -> None:
         """What may stand on any element."""
         if node.get(f"{L}form") is not None:
@@ -189,6 +212,8 @@ class _Check:
             self.one_of(node, "letter", node.get(f"{L}letter"), self.known.letters, "letter_unknown")
         if node.get(f"{L}candidateGroup") is not None:
             self.one_of(node, "group", node.get(f"{L}candidateGroup"), self.known.groups, "group_unknown")
+        if node.get(f"{L}notice") is not None:
+            self.one_of(node, "notice", node.get(f"{L}notice"), self.known.notices, "notice_unknown")
         for pause in node.iterfind(f"{B}extensionElements/{L}pause"):
             self.one_of(node, "pause reason", pause.get("reason"), self.known.pauses, "pause_unknown")
         for extend in node.iterfind(f"{B}extensionElements/{L}extend"):
@@ -197,6 +222,8 @@ class _Check:
             )
             if not extend.get("limit", "").startswith("="):
                 self.parses(node, "limit", extend.get("limit", ""), clocks.parse_limit, "limit_broken")
+                extended = self.known.declared.deadlines.get(extend.get("deadline"))
+                self.hours(node, extend.get("limit", ""), extended.kind if extended else "", "")
 
     def parses(
         self, node: etree._Element, what: str, text: str, parse: Callable[[str], Any], code: str
@@ -219,6 +246,10 @@ _CHECKS: dict[str, Callable[[_Check, Any], None]] = {
 }
 
 
+def _in_days(level: clocks.WarningLevel) -> bool:
+    return isinstance(level, clocks.Limit) and level.unit is not clocks.Unit.HOUR
+
+
 def _parse_timeout(text: str) -> None:
     """Check the time of one attempt: a job's lease must outlive it."""
     if not 0 < seconds_of(text) <= MAX_TIMEOUT_S:
@@ -227,9 +258,9 @@ def _parse_timeout(text: str) -> None:
 
 def parse_timer(tag: str, text: str) -> None:
     """Check a timer's text; raises InvalidInput saying what was expected."""
-    if tag == "timeDuration" and (_SPAN.fullmatch(text) or clocks.parse_limit(text)):
+    if tag == "timeDuration" and (SPAN.fullmatch(text) or clocks.parse_limit(text)):
         return
-    if tag == "timeCycle" and re.fullmatch(r"R\d*/.+", text) and _SPAN.fullmatch(text.split("/", 1)[1]):
+    if tag == "timeCycle" and re.fullmatch(r"R\d*/.+", text) and SPAN.fullmatch(text.split("/", 1)[1]):
         return
     if tag == "timeDate" and _is_date(text):
         return

@@ -26,9 +26,10 @@ REFUSED = {
 }
 _KNOWN_ATTRIBUTES = {
     "language", "caseNumber", "title", "subject", "startGroups", "form", "candidateGroup", "notDoneBy",
-    "secondSigner", "sendBack", "latestFor", "leaving", "letter", "retry", "timeout", "messageGroups",
+    "secondSigner", "sendBack", "latestFor", "leaving", "letter", "notice", "retry", "timeout", "messageGroups",
+    "matches",
 }  # fmt: skip
-_KNOWN_ELEMENTS = {"deadline", "pause", "extend", "onDeadline"}
+_KNOWN_ELEMENTS = {"deadline", "pause", "extend", "onDeadline", "evidence"}
 _CATCHERS = {"intermediateCatchEvent", "receiveTask"}
 _RESERVED_IDS = {"Start", "End"}
 
@@ -92,6 +93,11 @@ def _check_repeats(node: etree._Element, file: str, findings: Findings) -> None:
         if len(said) != 1 or not (said[0].text or "").strip():
             message = "Expected a collection or a number of instances, one of the two."
             findings.add(file, "collection_missing", message, "Write it in FEEL.", node=node)
+    if local(node) in {"inputDataItem", "outputDataItem"} and node.get("name", node.get("id")) != node.get(
+        "id"
+    ):
+        message = f"Expected the item's id to be the variable's name {node.get('name')!r}, but it is {node.get('id')!r}."
+        findings.add(file, "item_name", message, "Give both the same text.", node=node)
     if local(node) == "standardLoopCharacteristics":
         maximum, condition = node.get("loopMaximum"), (node.findtext(f"{B}loopCondition") or "").strip()
         if maximum is not None and not re.fullmatch(r"[1-9]\d{0,5}", maximum):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidInput
@@ -11,6 +12,8 @@ from engine.errors import InvalidInput
 from .declarations import read_yaml
 
 if TYPE_CHECKING:
+    from engine.forms import Included
+
     from .bundle import Bundle
     from .findings import Findings
 
@@ -25,6 +28,7 @@ _SECTIONS = {
     "messages",
     "forms",
     "letters",
+    "notices",
     "units",
 }
 
@@ -62,24 +66,79 @@ class Texts:
         return found if isinstance(found, Mapping) else {}
 
 
-def read_texts(bundle: Bundle, own: Mapping[str, Mapping[str, str]], findings: Findings) -> Texts:
-    """Read both text files; a broken or missing one is a finding."""
+def read_texts(
+    bundle: Bundle,
+    own: Mapping[str, Mapping[str, str]],
+    findings: Findings,
+    included: Mapping[str, Sequence[Included]],
+) -> Texts:
+    """Read the text files of both languages; a broken or missing one is a finding.
+
+    The service's words win over those of shared parts, each by itself. included: the forms whose fields stand
+    in another form, by that form; their words are found there, too.
+    """
     languages: dict[str, Mapping[str, Any]] = {}
     for language in LANGUAGES:
         file = f"texts.{language}.yaml"
-        content = bundle.files.get(file)
-        if content is None:
+        if file not in bundle.files:
             findings.add(file, "texts_missing", f"Expected a file {file} with the words of the service.")
-            continue
-        try:
-            languages[language] = read_yaml(content, file)
-        except InvalidInput as exc:
-            findings.add(file, exc.code, exc.message, line=exc.details.get("line"))
-            continue
-        for section in languages[language].keys() - _SECTIONS:
-            message = f"Expected one of {', '.join(sorted(_SECTIONS))}, but got {section!r}."
-            findings.add(file, "texts_unknown_section", message, severity="warning")
+        read = [_read_file(bundle, path, findings) for path in (f"shared/{file}", file)]
+        found = [words for words in read if words is not None]
+        if found:
+            languages[language] = _with_included(reduce(_merged, found), included)
     return Texts(languages, own)
+
+
+def _read_file(bundle: Bundle, file: str, findings: Findings) -> Mapping[str, Any] | None:
+    content = bundle.files.get(file)
+    if content is None:
+        return None
+    try:
+        words = read_yaml(content, file)
+    except InvalidInput as exc:
+        findings.add(file, exc.code, exc.message, line=exc.details.get("line"))
+        return None
+    for section in words.keys() - _SECTIONS:
+        message = f"Expected one of {', '.join(sorted(_SECTIONS))}, but got {section!r}."
+        findings.add(file, "texts_unknown_section", message, severity="warning")
+    return words
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Lay words over others; where both have a part, that is merged too."""
+    found = dict(below)
+    for key, value in above.items():
+        under = found.get(key)
+        if isinstance(under, Mapping) and isinstance(value, Mapping):
+            found[key] = _merged(under, value)
+        else:
+            found[key] = value
+    return found
+
+
+def _with_included(words: Mapping[str, Any], included: Mapping[str, Sequence[Included]]) -> Mapping[str, Any]:
+    """Give words in which a form has those of the forms that it includes, its own above them."""
+    sections = words.get("forms")
+    if not isinstance(sections, Mapping) or not included:
+        return words
+    forms = dict(sections)
+    for form, parts in included.items():
+        layers = [_words_of(sections.get(part.form), part) for part in parts]
+        own: object = sections.get(form)
+        if isinstance(own, Mapping):
+            layers.append(own)
+        forms[form] = reduce(_merged, layers)
+    return {**words, "forms": forms}
+
+
+def _words_of(section: object, part: Included) -> Mapping[str, Any]:
+    """Give the words of an included form's fields and problems, not its title."""
+    found: dict[str, Any] = {}
+    for key in ("fields", "problems"):
+        words = section.get(key) if isinstance(section, Mapping) else None
+        if isinstance(words, Mapping):
+            found[key] = {part.renamed.get(name, name): value for name, value in words.items()}
+    return found
 
 
 def check_texts(

@@ -12,7 +12,10 @@ from .xml import L, local
 if TYPE_CHECKING:
     from lxml import etree
 
-    from .declarations import Declarations
+    from .declarations import Declarations, Element, NoticeDeclaration
+
+_NAMED = {"userTask", "callActivity", "serviceTask", "businessRuleTask", "endEvent", "lane"}
+"""Kinds of elements that have a name wherever they stand."""
 
 
 def form_keys(components: Any) -> Iterator[str]:
@@ -62,38 +65,46 @@ def _form_words(components: Any, prefix: str) -> Iterator[tuple[str, dict[str, s
         yield from _form_words(component.get("components"), inner)
 
 
-def needed_texts(  # noqa: C901 - a list of places, one after the other
-    found: Declarations, processes: Mapping[str, str], schemas: Mapping[str, Any], letters: Collection[str]
+def needed_texts(
+    found: Declarations,
+    processes: Mapping[str, str],
+    schemas: Mapping[str, Any],
+    letters: Collection[str],
+    notices: Mapping[str, NoticeDeclaration],
 ) -> Iterator[tuple[str, ...]]:
-    """Give the paths of words that both languages must have."""
+    """Give the paths of words that both languages must have. letters: those that have a title."""
     yield ("service", "name")
     for process in processes:
         yield ("processes", process)
     for element in found.elements.values():
-        named = element.kind in {
-            "userTask",
-            "callActivity",
-            "serviceTask",
-            "businessRuleTask",
-            "endEvent",
-            "lane",
-        }
-        if element.kind != "process" and (element.name or named):
-            yield ("elements", element.id, "name")
+        yield from _of_element(element)
     for deadline in found.deadlines:
         yield ("deadlines", deadline)
-    for element in found.elements.values():
-        for extension in element.extensions:
-            yield ("reasons", extension.reason)
     for form, schema in schemas.items():
-        for path, words in _form_words(schema.get("components"), ""):
-            for key in words:
-                yield ("forms", form, "fields", *path.split("."), *key.split("."))
+        yield from _of_form(form, schema)
     for letter in letters:
         yield ("letters", letter, "title")
     for message in found.messages.values():
         if message.groups:
             yield ("messages", message.name, "button")
+    for notice in notices.values():
+        keys = [*(["sms"] if notice.sms else []), *(["subject", "body"] if notice.mail else [])]
+        yield from (("notices", notice.key, key) for key in keys)
+
+
+def _of_form(form: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for path, words in _form_words(schema.get("components"), ""):
+        for key in words:
+            yield ("forms", form, "fields", *path.split("."), *key.split("."))
+
+
+def _of_element(element: Element) -> Iterator[tuple[str, ...]]:
+    if element.kind != "process" and (element.name or element.kind in _NAMED):
+        yield ("elements", element.id, "name")
+    for extension in element.extensions:
+        yield ("reasons", extension.reason)
+    if element.call is not None and element.call.evidence is not None:
+        yield ("reasons", element.call.evidence.purpose)
 
 
 def optional_texts(found: Declarations) -> Iterator[tuple[str, ...]]:

@@ -42,6 +42,18 @@ def local(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
+def holder_of(extension: etree._Element) -> etree._Element | None:
+    """Give the element in whose `extensionElements` another stands; None for one that stands elsewhere."""
+    around = extension.getparent()
+    return around.getparent() if around is not None and local(around) == "extensionElements" else None
+
+
+def strip_sign(text: str) -> str:
+    """Give the expression without the `=` that editors put before FEEL."""
+    text = text.strip()
+    return text[1:].strip() if text.startswith("=") else text
+
+
 def _problem(filename: str, line: int | None, code: str, message: str) -> Problem:
     return Problem(
         filename, line, None, code, "error", message, "Open the file in a BPMN editor and save it again."

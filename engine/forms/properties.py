@@ -50,9 +50,12 @@ _RULES: Mapping[str, frozenset[str]] = {
     "textfield": frozenset({"required", "minLength", "maxLength", "pattern", "validationType"}),
 }
 _VALIDATION_TYPES = ("email", "phone", "custom")
-_SENSITIVE = ("identity", "phone", "bank")
+_SENSITIVE = ("identity", "phone", "bank", "health", "finance")
 _MOST_DECIMALS = 20
-_OURS = frozenset({"linbang:check", "linbang:sensitive"})
+_OURS = dict.fromkeys(FIELDS, frozenset({"linbang:check", "linbang:sensitive"})) | {
+    "group": frozenset({"linbang:includes"})
+}
+"""What may stand under `properties`, by kind of component."""
 
 
 class Report:
@@ -104,13 +107,10 @@ def check_properties(component: Mapping[str, Any], element: str | None, report: 
         _check_choices(component, element, report)
     if kind in FIELDS:
         _check_validate(component, element, report)
-        _check_own(component.get("properties"), element, report)
-    if kind == "number":
-        _check_number(component, element, report)
-    if kind == "datetime":
-        _check_moment(component, element, report)
-    if kind == "dynamiclist":
-        _check_repetitions(component, element, report)
+    if kind in _OURS:
+        _check_own(component.get("properties"), element, report, _OURS[kind])
+    if kind in _CHECKS:
+        _CHECKS[kind](component, element, report)
     if kind in FIELDS and len(report.problems) == before:
         _check_default(component, element, report)
 
@@ -234,17 +234,19 @@ def _check_limits(
         report.error(element, "bad_rule", f"Expected `{names[0]}` to be at most `{names[1]}`.")
 
 
-def _check_own(properties: object, element: str | None, report: Report) -> None:
+def _check_own(properties: object, element: str | None, report: Report, known: frozenset[str]) -> None:
     if properties is None:
         return
     if not isinstance(properties, Mapping):
         report.error(element, "bad_property", "Expected `properties` to be an object.")
         return
     for name in properties:
-        if str(name).startswith("linbang:") and name not in _OURS:
+        if str(name).startswith("linbang:") and name not in known:
             report.error(
-                element, "bad_property", f"Expected one of {sorted(_OURS)}, but found {str(name)[:80]!r}."
+                element, "bad_property", f"Expected one of {sorted(known)}, but found {str(name)[:80]!r}."
             )
+    if not isinstance(properties.get("linbang:includes"), str | None):
+        report.error(element, "bad_property", "Expected `linbang:includes` to be the name of a form.")
     if "linbang:check" in properties:
         check_expression(properties["linbang:check"], "`linbang:check`", element, report)
     if properties.get("linbang:sensitive") not in (None, *_SENSITIVE):
@@ -289,3 +291,7 @@ def _check_default(component: Mapping[str, Any], element: str | None, report: Re
         report.error(
             element, "bad_default", f"Expected `defaultValue` to fit the field, but it is {unfit.code}."
         )
+
+
+_CHECKS = {"number": _check_number, "datetime": _check_moment, "dynamiclist": _check_repetitions}
+"""What is checked of one kind alone."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.state import from_ms
 
+from .outside import Outside
+
 if TYPE_CHECKING:
     from .story import Story
 
@@ -53,13 +55,19 @@ def _variables(story: Story, wanted: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _letters(story: Story, wanted: list[str]) -> Iterator[str]:
-    issued = [
-        event["letter"]
-        for link in story.links()
-        for event in link.payload.get("events", ())
-        if event["type"] == "letter_issued"
-    ]
-    yield from _in_order(wanted, issued, "letters")
+    yield from _in_order(wanted, _noted(story, "letter_issued", "letter"), "letters")
+
+
+def _notices(story: Story, wanted: list[str]) -> Iterator[str]:
+    yield from _in_order(wanted, _noted(story, "notice_written", "notice"), "notices")
+
+
+def _started(story: Story, wanted: list[str]) -> Iterator[str]:
+    cases = story.runtime.connectors["cases"]
+    asked = cases.asked.values() if isinstance(cases, Outside) else ()
+    found = sorted(str(call.parameters["service"]) for call in asked if call.operation == "open")
+    if found != sorted(wanted):
+        yield f"expected it to start cases of {sorted(wanted)}, but they are {found}"
 
 
 def _deadlines(story: Story, wanted: Mapping[str, str]) -> Iterator[str]:
@@ -101,11 +109,19 @@ _CHECKS: dict[str, Callable[[Story, Any], Iterator[str]]] = {
     "never": _never,
     "variables": _variables,
     "letters": _letters,
+    "notices": _notices,
+    "started": _started,
     "deadlines": _deadlines,
     "due": _due,
     "open": _open,
     "incidents": _incidents,
 }
+
+
+def _noted(story: Story, kind: str, name: str) -> list[str]:
+    """Give what the history's events of one kind name, in order."""
+    events = (event for link in story.links() for event in link.payload.get("events", ()))
+    return [event[name] for event in events if event["type"] == kind]
 
 
 def _in_order(wanted: list[str], found: list[str], what: str) -> Iterator[str]:

@@ -13,21 +13,24 @@ from engine.calendar import Calendar
 from engine.definitions.declarations import read_yaml
 from engine.errors import EngineError
 from engine.ids import IdSource
-from engine.people import Actor, read_offices
+from engine.people import Actor, lowest_level, read_offices
 from engine.runtime import Runtime, open_runtime
-from engine.scheduler import tick
+from engine.scheduler import next_moment, tick
 from engine.sealing import Sealer
-from engine.state import from_ms
 from engine.store import Database
 from engine.store.definitions import DefinitionRow
 from engine.store.people import OfficeRow
 
 from .coverage import Coverage
 from .expectations import check
-from .story import Outside, Story, StoryError, brief, outside_answers
+from .outside import SYSTEMS, Outside, StoryError, check_answers, outside_answers
+from .story import Story, brief
 
 if TYPE_CHECKING:
     from engine.definitions import Bundle, Definition, Groups
+    from engine.ports import OperationShape
+
+    _Operations = Mapping[str, OperationShape] | None
 
 OFFICES = (
     OfficeRow(1, None, "district", "990101", "临溪区", "Linxi District"),
@@ -39,7 +42,6 @@ HOME = "990101001"
 """The office at which a story's case is started, unless it names another."""
 
 MAX_MOMENTS = 2_000
-SYSTEMS = ("registry", "beds", "sms", "mail", "webhook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,18 @@ class StoryResult:
     problems: tuple[str, ...]
 
 
-def run_service(bundle: Bundle, definition: Definition, groups: Groups) -> tuple[list[StoryResult], Coverage]:
-    """Run every story of a service; gives how each went and what they passed together."""
+def run_service(
+    bundle: Bundle, definition: Definition, groups: Groups, *, operations: _Operations = None
+) -> tuple[list[StoryResult], Coverage]:
+    """Run every story of a service; gives how each went and what they passed together.
+
+    operations: what outside systems can be asked and answer; None leaves the stories' answers unchecked.
+    """
     coverage = Coverage.of(definition)
     results = []
     for file in bundle.names(".yaml", "scenarios"):
         with tempfile.TemporaryDirectory(prefix="linbang-story-") as folder:
-            results.append(_run_file(bundle, file, groups, Path(folder), coverage))
+            results.append(_run_file(bundle, file, groups, Path(folder), coverage, operations))
     return results, coverage
 
 
@@ -76,8 +83,10 @@ class _Clock:
 class _Player:
     """Plays one story: moves the clock, lets happen what falls due, checks what is expected."""
 
-    def __init__(self, story: Story, clock: _Clock, outside: Mapping[str, Outside]) -> None:
-        self.story, self.clock, self.outside = story, clock, outside
+    def __init__(
+        self, story: Story, clock: _Clock, outside: Mapping[str, Outside], operations: _Operations
+    ) -> None:
+        self.story, self.clock, self.outside, self.operations = story, clock, outside, operations
 
     def play(self) -> list[str]:
         """Play to the end; gives every unmet expectation."""
@@ -100,17 +109,22 @@ class _Player:
         return problems + list(check(self.story, self.story.document.get("expect", {}), "at the end"))
 
     def _prepare(self, part: Mapping[str, Any]) -> None:
-        for name, answers in outside_answers(part.get("outside", {})).items():
+        told = part.get("outside", {})
+        if self.operations is not None:
+            check_answers(told, self.operations)
+        for name, answers in outside_answers(told).items():
+            if name not in self.outside:
+                raise StoryError(f"Expected a connector under outside, but got {name!r}")
             self.outside[name].answers.update(answers)
 
     def _move_to(self, moment: datetime) -> None:
         """Move the clock, stopping at everything that falls due on the way."""
         runtime = self.story.runtime
         for _ in range(MAX_MOMENTS):
-            due = runtime.jobs.next_due()
-            if due is None or from_ms(due) > moment:
+            due = next_moment(runtime)
+            if due is None or due > moment:
                 break
-            self.clock.moment = max(self.clock.moment, from_ms(due))
+            self.clock.moment = max(self.clock.moment, due)
             tick(runtime)
         self.clock.moment = max(self.clock.moment, moment)
 
@@ -120,18 +134,21 @@ class _Player:
                 return
 
 
-def _run_file(bundle: Bundle, file: str, groups: Groups, folder: Path, coverage: Coverage) -> StoryResult:
-    clock, outside = _Clock(), {name: Outside(name) for name in SYSTEMS}
+def _run_file(
+    bundle: Bundle, file: str, groups: Groups, folder: Path, coverage: Coverage, operations: _Operations
+) -> StoryResult:
+    named = {operation.partition(".")[0] for operation in operations or ()}
+    clock, outside = _Clock(), {name: Outside(name) for name in (*SYSTEMS, *named)}
     database = Database(f"sqlite:///{folder / 'story.db'}")
     document: Mapping[str, Any] = {}
     try:
         document = read_yaml(bundle.files[file], file)
         runtime = _installation(database, clock, bundle, groups, outside)
         definition = runtime.catalogue.newest(bundle.key)[1]
-        office = _office(str(document.get("start", {}).get("office", HOME)))
+        office = _office(runtime, definition, document.get("start", {}))
         story = Story(document, runtime, definition, office, lambda name: _person(runtime, name, office))
         try:
-            problems = _Player(story, clock, outside).play()
+            problems = _Player(story, clock, outside, operations).play()
         finally:
             coverage.note(story)
     except EngineError as exc:
@@ -163,11 +180,14 @@ def _installation(
     return runtime
 
 
-def _office(code: str) -> int:
-    found = next((row.id for row in OFFICES if row.code == code and row.level == "subdistrict"), None)
+def _office(runtime: Runtime, definition: Definition, begin: Mapping[str, Any]) -> int:
+    """Give the office at which a story's case is started: the lowest at which somebody has to do with it."""
+    code = str(begin.get("office", HOME))
+    found = next((row.id for row in OFFICES if row.code == code), None)
     if found is None:
-        raise StoryError(f"Expected the code of a sub-district office, but got {code!r}")
-    return found
+        raise StoryError(f"Expected the code of an office of the cast, but got {code!r}")
+    used = [element.group for element in definition.elements.values() if element.group]
+    return runtime.offices.at_level(found, lowest_level(runtime.groups, [*used, *definition.start_groups]))
 
 
 def _person(runtime: Runtime, name: str, home: int) -> Actor:

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine import clocks, forms, history, instances, messages, spiff, user_tasks
 from engine.errors import EngineError
-from engine.ports import Call, ConnectorError
+from engine.people import SYSTEM
+from engine.ports import Inbound
 from engine.store.cases import CaseStore
 from engine.timers import moment_of
+
+from .outside import StoryError
 
 if TYPE_CHECKING:
     from engine.definitions import Definition
@@ -23,34 +26,9 @@ if TYPE_CHECKING:
     from engine.store.rows import UserTaskRow
 
 MAX_STEPS = 300
+TIMER = "timer"
+"""Who starts a case, where the timer of the start event does."""
 _DAYS = re.compile(r"\d+\s*(WD|D)")
-
-
-class StoryError(EngineError):
-    """Expected the story to go on, but it cannot."""
-
-    code = "story_failed"
-
-
-class Outside:
-    """Plays an outside system with the answers that a story gives, one after the other, the last for ever."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.operations: Mapping[str, Any] = {}
-        self.answers: dict[str, list[Any]] = {}
-
-    def call(self, call: Call) -> Any:
-        """Give the next answer, or raise the error that the story names."""
-        waiting = self.answers.get(call.operation, [])
-        if not waiting:
-            message = f"The story says nothing about {self.name}.{call.operation}"
-            raise ConnectorError(message, code="not_in_story", permanent=True)
-        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        if isinstance(answer, dict) and "error" in answer and answer.keys() <= {"error", "permanent"}:
-            message = f"The story says {answer['error']}"
-            raise ConnectorError(message, code=answer["error"], permanent=bool(answer.get("permanent", True)))
-        return answer
 
 
 class Story:
@@ -74,6 +52,7 @@ class Story:
         self.person = person
         self.cases = CaseStore(runtime.database, runtime.tenant_id)
         self.case_id = 0
+        self._said = 0
         self.steps = list(document.get("steps", []))
         if len(self.steps) > MAX_STEPS:
             raise StoryError(f"Expected at most {MAX_STEPS} steps, but there are {len(self.steps)}")
@@ -81,8 +60,12 @@ class Story:
     def start(self) -> None:
         """Start the case with the answers to its form."""
         begin = self.document.get("start", {})
-        actor = self.person(str(begin.get("by", self.definition.start_groups[0])))
+        by = str(begin.get("by", self.definition.start_groups[0]))
         values = dict(begin.get("answers", {}))
+        if by == TIMER:
+            self._start_by_timer()
+            return
+        actor = self.person(by)
         if self.definition.start_form:
             answers = forms.read_answers(
                 self.definition.forms[self.definition.start_form],
@@ -96,6 +79,12 @@ class Story:
             values = answers.values
         request = instances.StartRequest(self.definition.key, self.office_id, values)
         self.case_id = instances.start(self.runtime, actor, request).id
+
+    def _start_by_timer(self) -> None:
+        if self.definition.start_timer is None:
+            raise StoryError("Expected a timer on the start event, but a case starts only by hand")
+        request = instances.StartRequest(self.definition.key, self.office_id)
+        self.case_id = instances.start(self.runtime, SYSTEM, request).id
 
     def begins_at(self) -> datetime | None:
         """Give the moment of the start, when the story names one."""
@@ -116,7 +105,9 @@ class Story:
         try:
             if "task" in step:
                 self._do_task(step)
-            if "message" in step:
+            if "from" in step:
+                self._hand_in(step)
+            elif "message" in step:
                 actor = self.person(str(step.get("by", "window_clerk")))
                 messages.correlate(
                     self.runtime, step["message"], self.case_id, actor, step.get("answers", {})
@@ -124,6 +115,20 @@ class Story:
         except EngineError as exc:
             detail = "; ".join(f"{p.path} {p.code} {dict(p.params)}" for p in exc.details.get("problems", ()))
             raise StoryError(f"{brief(step)}: {exc.message} {detail}".rstrip()) from exc
+
+    def _hand_in(self, step: Mapping[str, Any]) -> None:
+        """Hand in what an outside system says late."""
+        self._said += 1
+        inbound = Inbound(
+            f"story-{self.case_id}-{self._said}",
+            f"{self.case_id}-0",
+            step["message"],
+            step.get("answers", {}),
+        )
+        found = messages.receive(self.runtime, str(step["from"]), inbound)
+        expected = str(step.get("comes", "delivered"))
+        if found != expected:
+            raise StoryError(f"{brief(step)}: expected it to be {expected}, but it is {found}")
 
     def links(self) -> list[history.Link]:
         """Give the case's history, opened."""
@@ -180,15 +185,6 @@ class Story:
         else:
             day = local.date() + timedelta(days=limit.count)
         return datetime.combine(day, local.timetz())
-
-
-def outside_answers(answers: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:
-    """Sort a story's answers of outside systems by connector and operation."""
-    found: dict[str, dict[str, list[Any]]] = {}
-    for operation, answer in answers.items():
-        name, _, part = operation.partition(".")
-        found.setdefault(name, {})[part] = list(answer) if isinstance(answer, list) else [answer]
-    return found
 
 
 def brief(step: Mapping[str, Any]) -> str:

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import yaml
 
 from engine.definitions import Bundle, compile_bundle
+from engine.ports import OperationShape
 from engine.problems import Problem
 
 from ..engine.bundles import GROUPS
 
 
-def problems_of(service: Bundle, operations: Collection[str] | None = None) -> list[Problem]:
+def shape(*required: str, optional: str = "", answer: str = "", errors: str = "") -> OperationShape:
+    """Write an operation down: names with blanks between."""
+    names = (frozenset(text.split()) for text in (optional, answer, errors))
+    return OperationShape(frozenset(required), *names)
+
+
+def with_texts(service: Bundle, **sections: object) -> Bundle:
+    """Give the service with more words, the same in both languages."""
+    files = dict(service.files)
+    for name in ("texts.zh.yaml", "texts.en.yaml"):
+        words = yaml.safe_load(files[name]) | sections
+        files[name] = yaml.safe_dump(words, allow_unicode=True).encode()
+    return Bundle(service.key, MappingProxyType(files))
+
+
+def problems_of(service: Bundle, operations: Mapping[str, OperationShape] | None = None) -> list[Problem]:
     """Give everything that the gate says about a bundle."""
     return compile_bundle(service, GROUPS, operations=operations)[1]
 
 
-def errors_of(service: Bundle, operations: Collection[str] | None = None) -> list[tuple[str, str | None]]:
+def errors_of(
+    service: Bundle, operations: Mapping[str, OperationShape] | None = None
+) -> list[tuple[str, str | None]]:
     """Give the errors as (code, element)."""
     definition, problems = compile_bundle(service, GROUPS, operations=operations)
     errors = [(problem.code, problem.element) for problem in problems if problem.severity == "error"]

@@ -29,31 +29,56 @@ from ..engine.bundles import (
     trigger,
     user_task,
 )
+from .gate import errors_of, shape, with_texts
 
+CALL = (
+    '<bpmn:serviceTask id="call"><bpmn:extensionElements><linbang:evidence purpose="because" consent="a" expires="P6M"/>'
+    '<spiffworkflow:serviceTaskOperator id="registry.check" resultVariable="found"><spiffworkflow:parameters>'
+    '<spiffworkflow:parameter id="id_no" value="a"/></spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>'
+    "</bpmn:extensionElements></bpmn:serviceTask>"
+)
+OPERATIONS = {"registry.check": shape("id_no", errors="gone")}
 CLOCK = '<linbang:deadline id="promise" kind="promised" limit="5 WD" startsOn="ask" endsOn="done"/>'
-RICH = bundle(
+PLAIN = bundle(
     f"<bpmn:extensionElements>{CLOCK}</bpmn:extensionElements>"
-    + user_task("ask", form="a", sendBack="true")
+    + user_task("ask", form="a", sendBack="true", letter="report", notice="told")
+    + CALL + boundary("failed", "call", trigger("error", "gone")) + node("endEvent", "gave_up") + chain("failed", "gave_up")
     + boundary("late", "ask", timer("P1D"), cancel=False)
     + node("endEvent", "was_late") + chain("late", "was_late")
     + node("exclusiveGateway", "which", attributes='default="f_which_each"') + node("exclusiveGateway", "merge")
     + subprocess("each", small_body("inner", script("count", "{n: 1}"), "count")
         + "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>items</bpmn:loopDataInputRef></bpmn:multiInstanceLoopCharacteristics>")
-    + start_and_end("ask", "which", "each", "merge") + flow("which", "merge", "a = &quot;x&quot;")
+    + start_and_end("ask", "call", "which", "each", "merge") + flow("which", "merge", "a = &quot;x&quot;")
     + event_subprocess("watch", trigger("message", "word"), user_task("react"), "react"),
-    extra=declare("message", "word"),
+    extra=declare("message", "word").replace("/>", ' linbang:matches="message.a = a"/>') + declare("error", "gone"),
+    notices__yaml=b"told: {sms: a, mail: a}",
+    person__form__json=b'{"components": [{"type": "textfield", "key": "b", "properties": {"linbang:sensitive": "health"}}]}',
+    a__form__json=(
+        b'{"components": [{"type": "textfield", "key": "a"}, '
+        b'{"type": "group", "id": "g", "properties": {"linbang:includes": "person"}, "components": []}]}'
+    ),
 )  # fmt: skip
+MORE = {
+    "letters/report.html": b'<p>{{ text.body }}</p>{% include "remedy.html" %}',
+    "shared/letters/remedy.html": b"<p>remedy</p>",
+    "shared/pauses.yaml": "ill: {basis: 法, name: {zh: 病, en: ill}}".encode(),
+}
+RICH = with_texts(
+    Bundle("t", {**PLAIN.files, **MORE}),
+    notices={"told": {"sms": "Hello {a}", "subject": "s", "body": "{b}"}},
+    letters={"report": {"title": "Report"}},
+)
 QUIET = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def answers(service: Bundle) -> None:
-    definition, problems = compile_bundle(service, GROUPS)
+    definition, problems = compile_bundle(service, GROUPS, operations=OPERATIONS)
     assert (definition is None) == any(problem.severity == "error" for problem in problems)
     assert all(problem.message for problem in problems)
 
 
 def test_the_bundle_that_is_mutated_here_is_a_good_one() -> None:
-    assert [problem for problem in compile_bundle(RICH, GROUPS)[1] if problem.severity == "error"] == []
+    assert errors_of(RICH, OPERATIONS) == []
 
 
 @QUIET

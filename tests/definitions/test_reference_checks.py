@@ -15,7 +15,7 @@ from ..engine.bundles import (
     timer,
     user_task,
 )
-from .gate import assert_refused, errors_of
+from .gate import assert_refused, errors_of, problems_of, shape
 
 BEGIN = node("startEvent", "begin")
 
@@ -56,6 +56,25 @@ CASES = {
         "not_done_by_unknown",
         "bad",
         with_task(user_task("bad", notDoneBy="begin")),
+    ),
+    "everybody and somebody": (
+        "not_done_by_mixed",
+        "bad",
+        with_task(user_task("bad", notDoneBy="* bad")),
+    ),
+    "promised clock in hours": (
+        "hours_promised",
+        "t",
+        on_process(clock(limit="24 h")),
+    ),
+    "promised clock that gets hours": (
+        "hours_promised",
+        "bad",
+        with_task(
+            user_task(
+                "bad", inner=clock() + '<linbang:extend deadline="promise" limit="24 h" reason="because"/>'
+            )
+        ),
     ),
     "unknown pause": (
         "pause_unknown",
@@ -200,12 +219,21 @@ def test_lanes_say_who_does_the_work_inside_subprocesses_too() -> None:
     assert (definition.elements["deep"].group, definition.elements["ask"].group) == ("clerk", "reviewer")
 
 
+def test_days_say_nothing_on_a_clock_in_hours() -> None:
+    """A warning that never comes is told, and does not keep the service from being deployed."""
+    service = bundle(on_process(clock(limit="24 h", kind="internal", warn="2 WD, 1 D")))
+
+    assert errors_of(service) == []
+    assert [problem.code for problem in problems_of(service)] == ["warnings_in_days"]
+    assert problems_of(bundle(on_process(clock(limit="24 h", kind="internal")))) == []
+
+
 def test_an_operation_that_no_connector_offers_is_refused_where_connectors_are_known() -> None:
     service = bundle(with_task(service_task("registry.check")))
 
     assert errors_of(service) == []
-    assert errors_of(service, operations={"registry.check"}) == []
-    assert errors_of(service, operations={"sms.send"}) == [("operation_unknown", "bad")]
+    assert errors_of(service, operations={"registry.check": shape()}) == []
+    assert errors_of(service, operations={"sms.send": shape()}) == [("operation_unknown", "bad")]
 
 
 def test_a_message_must_have_a_name_and_known_groups() -> None:

@@ -279,6 +279,20 @@ def test_it_refuses(name: str) -> None:
     assert_refused(bundle(body, extra=extra), code, element)
 
 
+@pytest.mark.parametrize(("name", "errors"), [("one", [("item_name", "one_id")]), ("one_id", []), (None, [])])
+def test_an_item_of_a_collection_is_named_by_its_id(
+    name: str | None, errors: list[tuple[str, str | None]]
+) -> None:
+    """The id is the variable; another name beside it would be null when it is read."""
+    named = f'name="{name}"' if name else ""
+    loop = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>many</bpmn:loopDataInputRef>"
+        f'<bpmn:inputDataItem id="one_id" {named}/></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>'
+    )
+
+    assert errors_of(bundle(around(user_task("ask").replace("</bpmn:userTask>", loop), "ask"))) == errors
+
+
 def test_it_says_everything_at_once() -> None:
     body = around(
         node("complexGateway", "one") + user_task("two", form="nowhere") + script("three", "{"),

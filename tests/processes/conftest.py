@@ -29,7 +29,7 @@ def play(key: str) -> Service:
     bundle = read_folder(PROCESSES / key)
     definition, problems = compile_bundle(bundle, groups, operations=operations())
     assert definition is not None, problems
-    stories, coverage = run_service(bundle, definition, groups)
+    stories, coverage = run_service(bundle, definition, groups, operations=operations())
     return Service(bundle, definition, problems, stories, coverage)
 
 

@@ -1,0 +1,99 @@
+"""Outside systems as a story plays them: answers in turn, checked against what the operations really give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from engine.definitions.calls import OF_ENGINE
+from engine.errors import EngineError
+from engine.ports import Call, ConnectorError
+
+if TYPE_CHECKING:
+    from engine.ports import OperationShape
+
+SYSTEMS = ("registry", "beds", "sms", "mail", "webhook", "cases")
+"""Systems that a story may answer for where nobody says which there are."""
+
+
+class StoryError(EngineError):
+    """Expected the story to go on, but it cannot."""
+
+    code = "story_failed"
+
+
+class Outside:
+    """Plays an outside system with the answers that a story gives, one after the other, the last for ever.
+
+    asked: the calls that were answered, by their idempotency key. Where a story says nothing, messages are sent,
+    and other cases are opened, told and never alike.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.operations: Mapping[str, Any] = {}
+        self.answers: dict[str, list[Any]] = {}
+        self.asked: dict[str, Call] = {}
+
+    def call(self, call: Call) -> Any:
+        """Give the next answer, or raise the error that the story names."""
+        waiting = self.answers.get(call.operation, [])
+        usual = _USUAL.get(f"{self.name}.{call.operation}")
+        if not waiting and usual is None:
+            message = f"The story says nothing about {self.name}.{call.operation}"
+            raise ConnectorError(message, code="not_in_story", permanent=True)
+        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0] if waiting else None
+        if is_error(answer):
+            message = f"The story says {answer['error']}"
+            raise ConnectorError(message, code=answer["error"], permanent=bool(answer.get("permanent", True)))
+        self.asked[call.idempotency_key] = call
+        if waiting or usual is None:
+            return answer
+        return usual(sum(one.operation == call.operation for one in self.asked.values()))
+
+
+def outside_answers(answers: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:
+    """Sort a story's answers of outside systems by connector and operation."""
+    found: dict[str, dict[str, list[Any]]] = {}
+    for operation, answer in answers.items():
+        name, _, part = operation.partition(".")
+        found.setdefault(name, {})[part] = list(answer) if isinstance(answer, list) else [answer]
+    return found
+
+
+def check_answers(answers: Mapping[str, Any], operations: Mapping[str, OperationShape]) -> None:
+    """Raise StoryError for an operation that there is not, and for what it can never answer."""
+    for operation, given in answers.items():
+        shape = operations.get(operation)
+        if shape is None:
+            raise StoryError(f"Expected an operation of a connector under outside, but got {operation!r}")
+        for answer in given if isinstance(given, list) else [given]:
+            if is_error(answer):
+                _check_one(operation, "error", {answer["error"]}, shape.errors | OF_ENGINE)
+            elif not isinstance(answer, Mapping):
+                raise StoryError(f"Expected {operation} to answer with names and values, but got {answer!r}")
+            else:
+                _check_one(operation, "answer", answer.keys(), shape.answer)
+
+
+def is_error(answer: object) -> TypeGuard[dict[str, Any]]:
+    """Tell an error that a story names from an answer."""
+    return isinstance(answer, dict) and "error" in answer and answer.keys() <= {"error", "permanent"}
+
+
+def _check_one(operation: str, what: str, given: Any, possible: frozenset[str]) -> None:
+    unknown = sorted(given - possible)
+    if unknown:
+        raise StoryError(
+            f"Expected {operation} to give only {what}s that it can, but {unknown[0]!r} is none of "
+            f"{', '.join(sorted(possible))}"
+        )
+
+
+_USUAL: Mapping[str, Callable[[int], dict[str, Any]]] = {
+    "sms.send": lambda number: {"message_no": f"S{number}"},
+    "mail.send": lambda number: {"message_id": f"M{number}"},
+    "cases.open": lambda number: {"case_number": f"STORY-{number:06}", "case_id": number},
+    "cases.similar": lambda _number: {"cases": []},
+    "cases.tell": lambda _number: {"result": "delivered"},
+}

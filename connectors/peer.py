@@ -1,7 +1,7 @@
 """Asks another system over HTTP: a POST with JSON both ways, bounded in time and size, errors in plain words.
 
 The standard library's client, because the time-out must hold for the whole exchange: the usual clients
-limit each read, and a system that sends a byte now and then would hold a caller for as long as it likes.
+limit each read.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import json
 import re
 import socket
 import ssl
-import threading
 import time
+from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
+from connectors import signing
+from connectors.timing import TimeLimit
 from engine.ports import ConnectorError
 
 if TYPE_CHECKING:
@@ -34,13 +36,19 @@ class Peer:
     """Another system at a base address.
 
     system: its name in error codes, `<system>_down`, `_timeout`, `_busy`, `_refused`, `_wrong_answer`.
-    token: sent as a bearer token. context: for an authority of its own that vouches for the system, or a
-    certificate that we show. Safe for many threads: every question has its own connection. Redirects are
-    not followed, proxies of the environment not used.
+    token: sent as a bearer token. secret: what questions are signed with. context: for an authority of its
+    own that vouches for the system, or a certificate that we show. Safe for many threads: every question
+    has its own connection. Redirects are not followed, proxies of the environment not used.
     """
 
     def __init__(
-        self, system: str, url: str, *, token: str | None = None, context: ssl.SSLContext | None = None
+        self,
+        system: str,
+        url: str,
+        *,
+        token: str | None = None,
+        secret: bytes | None = None,
+        context: ssl.SSLContext | None = None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -54,6 +62,7 @@ class Peer:
         self._host, self._path = parts.hostname, parts.path.rstrip("/")
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        self._secret = secret
 
     def ask(
         self,
@@ -70,7 +79,7 @@ class Peer:
         refusals: codes of the other side that are passed on, and what to say for each. Raises
         ConnectorError, to be retried when the system is down, late or busy, permanent otherwise.
         """
-        body = json.dumps(question, ensure_ascii=False).encode()
+        body = json.dumps(question, ensure_ascii=False, default=_written).encode()
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
@@ -78,44 +87,40 @@ class Peer:
             "User-Agent": "linbang",
             **self._authorization,
         }
-        status, content = self._exchange(path, body, headers, time.monotonic() + timeout_s)
+        if self._secret is not None:
+            headers[signing.HEADER] = signing.sign(self._secret, body, int(time.time()))
+        status, content = self._exchange(path, body, headers, TimeLimit(timeout_s))
         if status != HTTPStatus.OK:
             raise self._refusal(status, content, refusals)
         return self._read(content)
 
     def _exchange(
-        self, path: str, body: bytes, headers: Mapping[str, str], until: float
+        self, path: str, body: bytes, headers: Mapping[str, str], limit: TimeLimit
     ) -> tuple[int, bytes]:
-        """Send and receive before the moment `until`, on the `time.monotonic` scale."""
+        """Send and receive within the limit."""
         connection = HTTPConnection(self._host, self._port)
-        expired = threading.Event()
-        watch: threading.Timer | None = None
         try:
-            connection.sock = self._open_socket(until)
-            left = _seconds_left(until)
-            watch = threading.Timer(left, _cut_off, (connection.sock, expired))
-            watch.daemon = True
-            watch.start()
-            connection.sock.settimeout(left)
-            if isinstance(connection.sock, ssl.SSLSocket):
-                connection.sock.do_handshake()
-            connection.request("POST", f"{self._path}{path}", body, dict(headers))
-            with connection.getresponse() as response:
-                content = self._content(response)
+            plain = socket.create_connection((self._host, self._port), limit.left(MAX_CONNECT_S))
+            connection.sock = plain
+            with limit.watch(plain):
+                connection.sock = self._encrypted(plain)
+                connection.sock.settimeout(limit.left())
+                if isinstance(connection.sock, ssl.SSLSocket):
+                    connection.sock.do_handshake()
+                connection.request("POST", f"{self._path}{path}", body, dict(headers))
+                with connection.getresponse() as response:
+                    content = self._content(response)
         except (OSError, HTTPException) as exc:
-            if expired.is_set() or isinstance(exc, TimeoutError):
+            if limit.expired or isinstance(exc, TimeoutError):
                 raise self._error("timeout", "did not answer in time") from exc
             raise self._error("down", "cannot be reached or broke off") from exc
         else:
             return response.status, content
         finally:
-            if watch is not None:
-                watch.cancel()
             connection.close()
 
-    def _open_socket(self, until: float) -> socket.socket:
-        """Connect; the encryption begins later, when somebody watches the time."""
-        plain = socket.create_connection((self._host, self._port), _seconds_left(until, MAX_CONNECT_S))
+    def _encrypted(self, plain: socket.socket) -> socket.socket:
+        """Wrap the connection; the encryption begins later, when somebody watches the time."""
         if self._context is None:
             return plain
         return self._context.wrap_socket(plain, server_hostname=self._host, do_handshake_on_connect=False)
@@ -153,22 +158,6 @@ class Peer:
         return ConnectorError(f"The {self.system} {what}", code=f"{self.system}_{kind}", permanent=permanent)
 
 
-def _seconds_left(until: float, longest: float = float("inf")) -> float:
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return min(left, longest)
-
-
-def _cut_off(sock: socket.socket, expired: threading.Event) -> None:
-    """End both directions at once, so that whoever waits for a byte gets an end of file."""
-    expired.set()
-    try:
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not the encrypted socket's own, which is no thread's
-    except OSError:
-        return  # it is closed already
-
-
 def _code_in(content: bytes) -> str:
     """Give the code in a refusal, or an empty text."""
     try:
@@ -177,6 +166,15 @@ def _code_in(content: bytes) -> str:
         return ""
     code = document.get("code") if isinstance(document, dict) else None
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+def _written(value: Any) -> Any:
+    """Write an exact number as a JSON number and a day or moment as text."""
+    if isinstance(value, Decimal):
+        return float(value)  # amounts have at most ten digits, which a float gives back as they were
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"Expected plain data, but got {type(value).__name__}")
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The verification centre's registry: asks what the authorities' records say of a household.
+"""The verification centre's registry: asks what the authorities' records say of a household or a person.
 
 The centre puts the records of the police (household register), tax, social insurance, real estate, business
 registration, housing fund, vehicle, bank, insurance, securities and payment bodies together
@@ -7,19 +7,22 @@ registration, housing fund, vehicle, bank, insurance, securities and payment bod
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 from marshmallow import Schema, fields, validate
 
-from connectors.operations import Amount, Count, Operation, text
-from connectors.peer import Peer
-from engine.ports import ConnectorError
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Mapping
-
-    from engine.ports import Call
+from connectors.operations import (
+    Amount,
+    Count,
+    Day,
+    Operation,
+    choice,
+    flag,
+    identity_number,
+    purpose,
+    text,
+)
+from connectors.system import HttpSystem
 
 MAX_MEMBERS = 50
 SOURCES = (
@@ -35,30 +38,34 @@ SOURCES = (
     "securities",
     "electronic_money",
 )
+CATEGORIES = ("none", "tekun", "dibao", "marginal", "rigid")
+"""Not on a list; extremely poor; minimum living allowance; on its margin; with unavoidable expenses."""
+REASONS = ("discharged", "alone_80", "new_disability_card")
+MAX_SWEPT = 200
 
 
 class Member(Schema):
     """A person of the household."""
 
     name = text(longest=100)
-    id_no = text(longest=18, pattern=r"\d{17}[\dXx]")
+    id_no = identity_number()
 
 
 class Question(Schema):
-    """Parameters of `verify_household`. purpose: the service's key; the answer may serve nothing else."""
+    """Parameters of `verify_household`."""
 
     members = fields.List(
         fields.Nested(Member), required=True, validate=validate.Length(min=1, max=MAX_MEMBERS)
     )
-    purpose = text(longest=64, pattern=r"[a-z][a-z0-9_]*")
-    authorised = fields.Boolean(required=True, truthy={True}, falsy={False})
+    purpose = purpose()
+    authorised = flag()
 
 
 class Mismatch(Schema):
     """A source whose record of a member contradicts the others."""
 
     name = text(longest=100)
-    source = fields.String(required=True, validate=validate.OneOf(SOURCES))
+    source = choice(*SOURCES)
 
 
 class Facts(Schema):
@@ -84,59 +91,78 @@ class Facts(Schema):
     )
 
 
-_CONSENT_MISSING = "Expected the household's signed authorisation before the registry may be asked"
+class PersonQuestion(Schema):
+    """Parameters of `low_income_status`."""
 
-VERIFY_HOUSEHOLD = Operation(
-    parameters=Question,
-    answer=Facts,
-    errors={
-        "person_unknown": "The registry has no record of one of the household's members",
-        "consent_missing": _CONSENT_MISSING,
-    },
-)
+    id_no = identity_number()
+    name = text(longest=100)
+    purpose = purpose()
+    authorised = flag()
 
 
-class Registry:
-    """The `Connector` of the registry at an address.
+class LowIncomeStatus(Schema):
+    """Answer of `low_income_status`: the list that a person is on, and the last day that this holds."""
 
-    token, context: what the registry's operator asks for. longest_wait_s: seconds; no diagram makes a call
-    last longer than this.
-    """
+    query_no = text(longest=40)
+    category = choice(*CATEGORIES)
+    valid_to = Day(required=True, allow_none=True)
+
+
+class SweepQuestion(Schema):
+    """Parameters of `sweep`: everybody for whom the reason came about from one day to another."""
+
+    reason = choice(*REASONS)
+    since = Day(required=True)
+    until = Day(required=True)
+    purpose = purpose()
+
+
+class Found(Schema):
+    """A person whom the records show; subdistrict is the code of the office that looks after the address."""
+
+    name = text(longest=100)
+    id_no = identity_number()
+    phone = text(longest=20, allow_none=True)
+    address = text(longest=200)
+    subdistrict = text(longest=12, pattern=r"\d+")
+    reason = choice(*REASONS)
+
+
+class Sweep(Schema):
+    """Answer of `sweep`."""
+
+    query_no = text(longest=40)
+    persons = fields.List(fields.Nested(Found), required=True, validate=validate.Length(max=MAX_SWEPT))
+
+
+_CONSENT_MISSING = "Expected the signed authorisation before the registry may be asked"
+
+
+class Registry(HttpSystem):
+    """The connector of the registry."""
 
     name = "registry"
-    operations: Mapping[str, Operation] = {"verify_household": VERIFY_HOUSEHOLD}
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        token: str | None = None,
-        context: ssl.SSLContext | None = None,
-        longest_wait_s: float = 50.0,
-    ) -> None:
-        self._peer = Peer(self.name, url, token=token, context=context)
-        self._longest_wait_s = longest_wait_s
-
-    def call(self, call: Call) -> dict[str, Any]:
-        """Ask the registry; raises ConnectorError, permanent unless the registry is down, late or busy.
-
-        Without the household's authorisation nothing is sent (社会救助法 第40条).
-        """
-        operation = self.operations.get(call.operation)
-        if operation is None:
-            raise ConnectorError(
-                f"Expected an operation of the registry, but {call.operation!r} is none",
-                code="operation_unknown",
-                permanent=True,
-            )
-        question = operation.checked_parameters(self.name, call.parameters)
-        if not question["authorised"]:
-            raise ConnectorError(_CONSENT_MISSING, code="consent_missing", permanent=True)
-        answer = self._peer.ask(
+    settings = ("LINBANG_REGISTRY_URL",)
+    operations: Mapping[str, Operation] = {
+        "verify_household": Operation(
+            Question,
+            Facts,
+            {
+                "person_unknown": "The registry has no record of one of the household's members",
+                "consent_missing": _CONSENT_MISSING,
+            },
             "/households/verify",
-            question,
-            idempotency_key=call.idempotency_key,
-            timeout_s=min(call.timeout_s, self._longest_wait_s),
-            refusals=operation.errors,
-        )
-        return operation.checked_answer(self.name, answer)
+            consent="authorised",
+        ),
+        "low_income_status": Operation(
+            PersonQuestion,
+            LowIncomeStatus,
+            {
+                "person_unknown": "The registry has no record of this person",
+                "consent_missing": _CONSENT_MISSING,
+            },
+            "/persons/low-income",
+            consent="authorised",
+        ),
+        "sweep": Operation(SweepQuestion, Sweep, {}, "/persons/sweep"),
+    }

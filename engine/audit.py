@@ -16,9 +16,17 @@ if TYPE_CHECKING:
     from engine.store.rows import InstanceRow
 
 
+OVERDUE_MS = 24 * 60 * 60 * 1000
+"""How long a timer may have failed to start a case before the doctor says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not as the case's own state says. what: `inbox`, `job`, `task` or `state`."""
+    """Something that is not as the case's own state says.
+
+    business_key: the case; for a schedule, the service.
+    what: `inbox`, `job`, `task`, `incident`, `state` or `schedule`.
+    """
 
     business_key: str
     what: str
@@ -49,18 +57,41 @@ def compare_with_anchor(store: CaseStore, lines: list[str]) -> Iterator[history.
 
 
 def examine(runtime: Runtime, store: CaseStore) -> Iterator[Difference]:
-    """Recompute tasks, inbox and jobs from the states and give every difference."""
+    """Recompute tasks, inbox, jobs and incidents from states and notices, schedules from the services.
+
+    Gives every difference.
+    """
     for case in every_case(store):
         try:
             yield from _examine_one(runtime, case)
         except SealBrokenError as exc:
             yield Difference(case.row.business_key, "state", exc.message)
+    yield from _examine_schedules(runtime)
+
+
+def _examine_schedules(runtime: Runtime) -> Iterator[Difference]:
+    """Compare the timers of the newest versions with what is scheduled, and find those that do not start."""
+    wanted = {
+        (key, definition.start_event, definition.start_timer)
+        for key, (_id, definition) in runtime.catalogue.services().items()
+        if definition.start_timer is not None
+    }
+    rows = runtime.schedules.all()
+    stored = {(row.service_key, row.element_id, row.timer) for row in rows}
+    for key, element_id, timer in sorted(wanted - stored):
+        yield Difference(key, "schedule", f"missing: {element_id} {timer}")
+    for key, element_id, timer in sorted(stored - wanted):
+        yield Difference(key, "schedule", f"not wanted: {element_id} {timer}")
+    for row in rows:
+        if row.beats_left != 0 and row.due_at < runtime.now_ms() - OVERDUE_MS:
+            yield Difference(row.service_key, "schedule", f"not started: {row.element_id} {row.timer}")
 
 
 def _examine_one(runtime: Runtime, case: WholeCase) -> Iterator[Difference]:
     row = case.row
     wanted_tasks: set[tuple[int, int]] = set()
-    wanted_jobs: set[tuple[str, int]] = set()
+    wanted_jobs = {(f"delivery:{one}", one) for one, _number, state in case.deliveries if state == "waiting"}
+    wanted_incidents = {-number for _id, number, state in case.deliveries if state == "failed"}
     if row.state == "active":
         opened = open_case(runtime, row, case.open_tasks)
         resting = spiff.resting(opened.workflow)
@@ -68,7 +99,8 @@ def _examine_one(runtime: Runtime, case: WholeCase) -> Iterator[Difference]:
         wanted_tasks = {
             (number, known.get(number, 0)) for number, one in resting.items() if one.kind == "user_task"
         }
-        wanted_jobs = {(key, job) for key, (job, _due) in opened.state.jobs.items()}
+        wanted_jobs |= {(key, job) for key, (job, _due) in opened.state.jobs.items()}
+        wanted_incidents |= opened.state.incidents.keys()
         if not resting:
             yield Difference(row.business_key, "state", "nothing rests: the case cannot go on")
     yield from _compare(row, "task", wanted_tasks, {(task.number, task.id) for task in case.open_tasks})
@@ -77,6 +109,7 @@ def _examine_one(runtime: Runtime, case: WholeCase) -> Iterator[Difference]:
     yield from _compare(
         row, "job", wanted_jobs, {(f"{kind}:{target}", job) for job, kind, target, _due in case.jobs}
     )
+    yield from _compare(row, "incident", wanted_incidents, set(case.incidents))
 
 
 def _compare(row: InstanceRow, what: str, wanted: set[Any], stored: set[Any]) -> Iterator[Difference]:

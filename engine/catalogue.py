@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.definitions import Bundle, Definition, compile_bundle, read_zip
 from engine.errors import InvalidInput, NotFound
+from engine.state import from_ms, to_ms
 from engine.store.definitions import DefinitionRow, DefinitionStore
+from engine.store.schedules import ScheduleRow
+from engine.timers import moment_of, no_expression, repeats_of
 
 if TYPE_CHECKING:
+    from engine.calendar import Calendar
     from engine.definitions import Groups
+    from engine.ports import OperationShape
     from engine.problems import Problem
 
 
 class Catalogue:
     """Compiled definitions of one process, each compiled once; safe for many threads."""
 
-    def __init__(self, store: DefinitionStore, groups: Groups, operations: Collection[str] | None) -> None:
+    def __init__(
+        self,
+        store: DefinitionStore,
+        groups: Groups,
+        operations: Mapping[str, OperationShape] | None,
+        calendar: Calendar,
+    ) -> None:
         self._store = store
         self._groups = groups
         self._operations = operations
+        self._calendar = calendar
         self._compiled: dict[str, Definition] = {}
         self._digests: dict[int, str] = {}
         self._newest: dict[str, int] = {}
@@ -43,9 +55,11 @@ class Catalogue:
             )
         self._check_prefix(definition)
         newest = next(iter(self._store.versions(bundle.key)), None)
+        schedule = self._schedule(definition, row)
         if newest is not None and newest.digest == bundle.digest:
+            self._store.renew_schedule(bundle.key, schedule)
             return newest, problems
-        added = self._store.add(row, bundle.to_zip())
+        added = self._store.add(row, bundle.to_zip(), schedule)
         with self._lock:
             self._compiled[bundle.digest] = definition
             self._digests[added.id] = bundle.digest
@@ -88,6 +102,16 @@ class Catalogue:
                     f"Expected a prefix of case numbers of its own, but {definition.case_number!r} is that of {key}",
                     code="case_number_taken",
                 )
+
+    def _schedule(self, definition: Definition, row: DefinitionRow) -> ScheduleRow | None:
+        """Plan the first case that the version's timer starts, counted from its deployment."""
+        timer = definition.start_timer
+        if timer is None:
+            return None
+        due = to_ms(moment_of(timer, from_ms(row.deployed_at), self._calendar, no_expression))
+        return ScheduleRow(
+            definition.key, definition.start_event, timer, due, wake_at=due, beats_left=repeats_of(timer)
+        )
 
     def _load(self, definition_id: int) -> Definition:
         with self._lock:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import clocks
-from engine.clocks import DeadlineEnd, DeadlineFacts, DeadlineKind, DeadlineState, Extension, Pause
+from engine.clocks import DeadlineEnd, DeadlineFacts, DeadlineKind, DeadlineState, Extension, Pause, Unit
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -258,11 +258,16 @@ class Follower:
         try:
             if declared.startswith("="):
                 text = str(self.evaluate(declared[1:].strip(), arrival.data, element_id))
-            return clocks.parse_limit(text)
+            limit = clocks.parse_limit(text)
         except EngineError:
             message = f"Expected the limit {declared!r} of the clock {deadline_id!r} to be such as 12 WD, but it is not"
             self.broken[scope] = (element_id, "limit_broken", message)
             return None
+        if self.definition.deadlines[deadline_id].kind == DeadlineKind.PROMISED and limit.unit is Unit.HOUR:
+            message = f"Expected the promised clock {deadline_id!r} to have a limit in days, but got {limit}"
+            self.broken[scope] = (element_id, "limit_broken", message)
+            return None
+        return limit
 
     def _note(self, event: str, tracked: Tracked, **more: Any) -> None:
         self.events.append({"type": event, "deadline": tracked.facts.id, "scope": tracked.scope, **more})

@@ -17,7 +17,7 @@ from engine.case import Case
 from engine.errors import Busy, InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.history import GENESIS, Link, make_link
 from engine.outcome import Deed, work_out
-from engine.people import Actor
+from engine.people import Actor, lowest_level
 from engine.state import CaseState, sealing_place, to_ms
 from engine.store.rows import InstanceRow, Saved, UserTaskRow
 from engine.store.steps import ConflictError
@@ -43,15 +43,22 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What starts a case. `variables` are checked answers."""
+    """What starts a case. `variables` are checked answers.
+
+    key: another start under the same key gives the same case. parent: the case that opens it.
+    origin: what the first row of its history says of how it came about, beside the answers.
+    """
 
     service_key: str
     office_id: int
     variables: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    parent: int | None = None
+    origin: dict[str, Any] = field(default_factory=dict)
 
 
 def start(runtime: Runtime, actor: Actor, request: StartRequest) -> Started:
-    """Start a case of a service's newest version.
+    """Start a case of a service's newest version; give the one that was started under the same key before.
 
     Raises NotFound for an unknown service, NotAllowed when the actor is in none of its starting groups at
     the office, InvalidInput for variables that a case cannot hold, Busy when the service keeps changing.
@@ -59,6 +66,10 @@ def start(runtime: Runtime, actor: Actor, request: StartRequest) -> Started:
     variables = {**checked_variables(request.variables), **_facts(runtime, request.office_id)}
     fresh = False
     for attempt in range(MAX_TRIES):
+        if request.key is not None:
+            known = runtime.steps.started_under(request.key)
+            if known is not None:
+                return Started(*known)
         definition_id, definition = runtime.catalogue.newest(request.service_key, fresh=fresh)
         _check_may_start(runtime, definition, actor, request.office_id)
         try:
@@ -115,26 +126,58 @@ def cancel(runtime: Runtime, process_instance_id: int, actor: Actor, reason: str
 
 
 def note(
-    runtime: Runtime, process_instance_id: int, actor: Actor, event: str, payload: dict[str, Any]
+    runtime: Runtime,
+    process_instance_id: int,
+    actor: Actor,
+    event: str,
+    payload: dict[str, Any],
+    *,
+    element_id: str | None = None,
+    unless: Callable[[], bool] | None = None,
+    amend: Callable[[Saved], None] | None = None,
 ) -> None:
-    """Write into a case's history what changes nothing else in it; ended cases too.
+    """Write into a case's history what moves no token and changes no variable; ended cases too.
 
-    Raises NotFound when there is no such case, Busy after MAX_TRIES.
+    unless: says whether it is written already; nobody can write it between the answer and the writing.
+    amend: adds rows that belong to it; like unless it may be called several times, and what it reads then
+    is still so when it is written.
+    Raises NotFound when there is no such case, Busy after MAX_TRIES, and whatever amend raises.
     """
     for attempt in range(MAX_TRIES):
         found = runtime.steps.load(process_instance_id)
         if found is None:
             raise NotFound("Expected a case with that id, but there is none", code="case_unknown")
         row, _tasks = found
-        link = Link(0, runtime.now_ms(), event, actor.person_id, None, payload)
+        if unless is not None and unless():
+            return
+        link = Link(0, runtime.now_ms(), event, actor.person_id, element_id, payload)
         made = make_link(runtime.sealer, row.id, (row.history_seq, row.history_head), link)
+        saved = Saved(row, row.state, row.outcome, row.ended_at, None, made)
+        if amend is not None:
+            amend(saved)
         try:
-            runtime.steps.save(Saved(row, row.state, row.outcome, row.ended_at, None, made))
+            runtime.steps.save(saved)
         except ConflictError:
             _wait(attempt)
             continue
         return
     raise Busy
+
+
+def starting_offices(runtime: Runtime, definition: Definition, actor: Actor) -> list[int]:
+    """List the offices at which a person may start cases of a service, their own first.
+
+    A case belongs to an office of the lowest level at which its groups sit, so that every task finds one.
+    """
+    level = _level(runtime, definition)
+    own = [office for group, office in sorted(actor.memberships) if group in definition.start_groups]
+    found = [
+        office
+        for start in own
+        for office in runtime.offices.below(start)
+        if runtime.offices.rows[office].level == level
+    ]
+    return list(dict.fromkeys(found))
 
 
 def open_case(runtime: Runtime, row: InstanceRow, tasks: list[UserTaskRow]) -> Case:
@@ -192,7 +235,9 @@ def _start_once(
     )
     workflow = spiff.start(definition.specs, engine, variables)
     case = Case(runtime, row, {}, definition, workflow, CaseState(), now)
-    saved = work_out(case, Deed("case_started", actor, payload={"answers": request.variables}))
+    payload = {**request.origin, "answers": request.variables}
+    saved = work_out(case, Deed("case_started", actor, payload=payload))
+    saved.start_key, saved.parent = request.key, request.parent
     saved.subjects = _subjects(case, variables)
     saved.case_number = (definition.case_number and f"{definition.case_number}-{now.year}", definition_id)
     inserted = runtime.steps.insert(saved)
@@ -210,7 +255,13 @@ def _facts(runtime: Runtime, office_id: int) -> dict[str, Any]:
     return {"case_office": office.code}
 
 
+def _level(runtime: Runtime, definition: Definition) -> str:
+    used = (one.group for one in definition.elements.values() if one.group)
+    return lowest_level(runtime.groups, [*used, *definition.start_groups])
+
+
 def _check_may_start(runtime: Runtime, definition: Definition, actor: Actor, office_id: int) -> None:
+    runtime.offices.at_level(office_id, _level(runtime, definition))
     if actor.person_id is None:
         return
     for group in definition.start_groups:

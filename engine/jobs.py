@@ -1,4 +1,4 @@
-"""Due jobs: strike clocks, look after deadlines, call outside systems. Retries, then an incident.
+"""Due jobs: strike clocks, look after deadlines, call outside systems, send notices. Retries, then an incident.
 
 Firing twice is harmless: a step finds out from the case's own state whether its clock or call still waits.
 """
@@ -9,17 +9,17 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import spiff
+from engine import calls, deliveries, evidence, spiff
 from engine.case import Case
 from engine.clocks import DeadlineState
 from engine.errors import InvalidState, NotFound
 from engine.instances import advance, open_case
 from engine.outcome import Deed
-from engine.people import SYSTEM, Actor
-from engine.ports import Call, Connector, ConnectorError
+from engine.people import SYSTEM
+from engine.ports import ConnectorError
 from engine.state import to_ms
+from engine.store.jobs import TryAgain
 from engine.timers import moment_of, seconds_of
-from engine.values import checked_value
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
@@ -33,7 +33,7 @@ LATER = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=1)
 """Between two attempts of a call, however often the wait has doubled."""
 
-_NOBODY_WAITS = frozenset({"case_unknown", "case_ended", "clock_gone", "call_gone"})
+_NOBODY_WAITS = frozenset({"case_unknown", "case_ended", "clock_gone", "call_gone", "delivery_gone"})
 """Codes that say that a job is over: its case no longer waits for it."""
 
 log = logging.getLogger("linbang.jobs")
@@ -48,36 +48,12 @@ def run(runtime: Runtime, job: DueJob, token: int) -> None:
             runtime.jobs.delete(job.id)
         else:
             _give_back(runtime, job, token, exc)
-    except _TryAgain as exc:
+    except TryAgain as exc:
         attempts = min(job.attempts + 1, MAX_ATTEMPTS_STORED)
         runtime.jobs.release(job.id, token, attempts, to_ms(exc.at))
     except Exception as exc:
         log.exception("job %s of case %s failed", job.id, job.process_instance_id)
         _give_back(runtime, job, token, exc)
-
-
-def retry_incident(runtime: Runtime, process_instance_id: int, number: int, actor: Actor) -> None:
-    """Take up again what could not be carried out: run the element or call the outside system once more.
-
-    Raises InvalidState when there is no open incident there.
-    """
-
-    def act(case: Case) -> tuple[Deed, None]:
-        if number not in case.state.incidents:
-            raise InvalidState(
-                "Expected an open incident, but it has been resolved", code="incident_resolved"
-            )
-        if number in case.workflow.stuck:
-            spiff.retry(case.workflow, number)
-        return Deed("incident_retried", actor, payload={"number": number}, retries=(number,)), None
-
-    advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
-
-
-class _TryAgain(Exception):  # noqa: N818 - not an error: the call is tried again at `at`
-    def __init__(self, at: Any) -> None:
-        super().__init__()
-        self.at = at
 
 
 def _strike_clock(runtime: Runtime, job: DueJob) -> None:
@@ -134,59 +110,80 @@ def _call_outside(runtime: Runtime, job: DueJob) -> None:
     element_id = spiff.resting(case.workflow)[number].element_id
     declared = case.definition.elements[element_id].call
     assert declared is not None  # the gate refuses a service task without one
-    connector_name, _, name = operation.partition(".")
-    # The key names the task, not the job: an incident that is taken up again asks under the same key.
-    call = Call(name, parameters, f"{job.process_instance_id}-{number}", seconds_of(declared.timeout))
+    kept = evidence.question_kept(case, number, declared, parameters)
     try:
-        answer = checked_value(_connector(runtime, connector_name).call(call), operation)
-    except ConnectorError as exc:
-        _take_failure(runtime, job, number, declared.retry, exc)
-        return
-    except Exception as exc:  # a connector's own fault, or an answer that no case can hold
-        log.exception("%s failed in case %s", operation, job.process_instance_id)
-        broken = ConnectorError(
-            f"{connector_name} gave no usable answer: {type(exc).__name__}",
-            code="call_broken",
-            permanent=True,
+        answer = calls.ask(
+            runtime,
+            operation,
+            parameters,
+            idempotency_key=_key(case, number),
+            timeout_s=seconds_of(declared.timeout),
+            process_instance_id=job.process_instance_id,
         )
-        _take_failure(runtime, job, number, declared.retry, broken)
+    except ConnectorError as exc:
+        _take_failure(runtime, job, number, declared.retry, exc, kept)
         return
-    _take_answer(runtime, job, number, operation, answer)
+    expires = declared.evidence.expires if declared.evidence is not None else None
+    if kept is not None:
+        kept = evidence.answer_kept(runtime, kept, expires, answer, runtime.clock.now())
+    _take_answer(runtime, job, number, operation, answer, kept)
 
 
-def _connector(runtime: Runtime, name: str) -> Connector:
-    found = runtime.connectors.get(name)
-    if found is None:
-        raise ConnectorError(f"There is no connector {name!r}", code="connector_missing", permanent=True)
-    return found
+def _key(case: Case, number: int) -> str:
+    """Give the idempotency key of a call.
+
+    It names the task, not the job: an incident that is taken up again asks under the same key. A question
+    that was corrected has a new one, because the other side would answer the old question again.
+    """
+    corrected = spiff.corrections(case.workflow, number)
+    return f"{case.row.id}-{number}" + (f"-c{corrected}" if corrected else "")
 
 
-def _take_answer(runtime: Runtime, job: DueJob, number: int, operation: str, answer: Any) -> None:
+def _take_answer(
+    runtime: Runtime,
+    job: DueJob,
+    number: int,
+    operation: str,
+    answer: Any,
+    kept: dict[str, Any] | None,
+) -> None:
     def act(case: Case) -> tuple[Deed, None]:
         element_id = _waiting_element(case, number)
         if not spiff.answer(case.workflow, number, answer):
             raise InvalidState("Expected a call that still waits", code="call_gone")
         payload = {"operation": operation, "answer": answer, "job": job.id}
+        if kept is not None:
+            payload["evidence"] = kept
         return Deed("service_answered", SYSTEM, element_id, payload), None
 
     advance(runtime, lambda: runtime.steps.load(job.process_instance_id), act)
 
 
-def _take_failure(runtime: Runtime, job: DueJob, number: int, retry: str, error: ConnectorError) -> None:
+def _take_failure(
+    runtime: Runtime,
+    job: DueJob,
+    number: int,
+    retry: str,
+    error: ConnectorError,
+    kept: dict[str, Any] | None,
+) -> None:
     """Try again later, or hand the error to the diagram, or raise an incident."""
     retries, _, wait = retry.removeprefix("R").partition("/")
     if not error.permanent and job.attempts < int(retries):
         first = (
             moment_of(wait, runtime.clock.now(), runtime.calendar, lambda text: text) - runtime.clock.now()
         )
-        raise _TryAgain(runtime.clock.now() + min(first * (2**job.attempts), LONGEST_WAIT))
+        raise TryAgain(runtime.clock.now() + min(first * (2**job.attempts), LONGEST_WAIT))
 
     def act(case: Case) -> tuple[Deed, None]:
         element_id = _waiting_element(case, number)
-        payload = {"code": error.code, "message": str(error), "attempts": job.attempts + 1}
+        tries = job.attempts + 1
+        payload = {"code": error.code, "message": str(error), "attempts": tries}
+        if kept is not None:
+            payload["evidence"] = kept
         if spiff.fail(case.workflow, number, error.code):
             return Deed("service_failed", SYSTEM, element_id, payload), None
-        failures = ((number, error.code, str(error)),)
+        failures = ((number, error.code, str(error), tries),)
         return Deed("service_failed", SYSTEM, element_id, payload, failures=failures), None
 
     advance(runtime, lambda: runtime.steps.load(job.process_instance_id), act)
@@ -206,4 +203,11 @@ def _give_back(runtime: Runtime, job: DueJob, token: int, error: Exception) -> N
     runtime.jobs.release(job.id, token, attempts, to_ms(runtime.clock.now() + wait))
 
 
-_RUN = {"clock": _strike_clock, "deadline": _look_after_deadline, "call": _call_outside}
+_RUN = {
+    "clock": _strike_clock,
+    "deadline": _look_after_deadline,
+    "call": _call_outside,
+    "delivery": deliveries.send,
+}
+OUTSIDE = frozenset({"call", "delivery"})
+"""Kinds of jobs that wait for an outside system's answer."""

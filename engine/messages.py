@@ -1,20 +1,35 @@
-"""Messages that come in for a case: deliver one to the place that waits for it."""
+"""Messages that come in for a case, from a person or an outside system: deliver one to the place that waits for it.
+
+What comes from outside counts once, whatever becomes of it; when nobody waits for it, the history keeps it.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine import spiff
 from engine.case import Case
-from engine.errors import InvalidState, NotAllowed, NotFound
-from engine.instances import advance
+from engine.errors import EngineError, InvalidState, NotAllowed, NotFound
+from engine.instances import advance, note
 from engine.outcome import Deed
+from engine.people import SYSTEM
 from engine.user_tasks import checked_answers
+from engine.values import checked_variables
 
 if TYPE_CHECKING:
+    from engine.definitions import Definition
+    from engine.definitions.declarations import MessageDeclaration
     from engine.people import Actor
+    from engine.ports import Inbound
     from engine.runtime import Runtime
+    from engine.store.rows import InstanceRow, Saved, UserTaskRow
+
+_REFERENCE = re.compile(r"(\d{1,19})-(\d{1,10})(?:-.*)?")
+_MAX_ID = 2**63 - 1
+_LONGEST_SHOWN = 64
 
 
 def correlate(
@@ -27,11 +42,7 @@ def correlate(
     """
 
     def act(case: Case) -> tuple[Deed, None]:
-        declaration = case.definition.messages.get(message_name)
-        if declaration is None:
-            raise NotFound(
-                f"Expected a message of this service, but {message_name!r} is none", code="message_unknown"
-            )
+        declaration = _declaration(case.definition, message_name)
         if not may_send(runtime, actor, declaration.groups, case.row.office_id):
             raise NotAllowed(f"Expected somebody of {', '.join(declaration.groups)}", code="not_in_group")
         values = checked_answers(case, declaration.form, answers, {})
@@ -42,6 +53,24 @@ def correlate(
         return Deed("message_correlated", actor, payload={"message": message_name, "answers": values}), None
 
     advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
+
+
+def receive(runtime: Runtime, source: str, inbound: Inbound) -> str:
+    """Take in what an outside system says, and give what became of it: `delivered`, `double` or `late`.
+
+    Its content becomes variables of the case, as a form's answers do. Late is what nobody waits for: the
+    place is past, `linbang:matches` is not true, the case has ended; the history alone keeps it. A double
+    changes nothing at all. Raises NotFound for a reference that names no case and for a message that its
+    service does not have, InvalidInput for content that no case can hold, InvalidState (`too_early`) while
+    the very call that it answers is still under way: the other side has to come again. Busy as every step.
+    """
+    process_instance_id, number = _named(inbound.reference)
+    content = checked_variables(dict(inbound.content))
+    incoming = _Incoming(runtime, source, inbound, process_instance_id, number, content)
+    try:
+        return incoming.take_in()
+    except _DoubleError:
+        return "double"
 
 
 def awaited(case: Case) -> list[str]:
@@ -59,3 +88,108 @@ def may_send(runtime: Runtime, actor: Actor, groups: tuple[str, ...], case_offic
         actor.in_group(group, runtime.offices.at_level(case_office, runtime.groups[group].level))
         for group in groups
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """A message from outside on its way into a case. number: of the task whose call it answers."""
+
+    runtime: Runtime
+    source: str
+    inbound: Inbound
+    process_instance_id: int
+    number: int
+    content: dict[str, Any]
+
+    def take_in(self) -> str:
+        """Deliver it, or write down that it came too late; raises _DoubleError when it came before."""
+        try:
+            advance(self.runtime, self._load, self._act)
+        except InvalidState as exc:
+            if not isinstance(exc, _LateError) and exc.code != "case_ended":
+                raise
+        else:
+            return "delivered"
+        note(
+            self.runtime,
+            self.process_instance_id,
+            SYSTEM,
+            "message_late",
+            self._payload(),
+            amend=self._count,
+        )
+        return "late"
+
+    def _load(self) -> tuple[InstanceRow, list[UserTaskRow]] | None:
+        self._refuse_double()
+        found = self.runtime.steps.load(self.process_instance_id)
+        if found is not None:
+            definition = self.runtime.catalogue.get(found[0].definition_id)
+            _declaration(definition, self.inbound.message)
+        return found
+
+    def _act(self, case: Case) -> tuple[Deed, None]:
+        call = spiff.resting(case.workflow).get(self.number)
+        if call is not None and call.kind == "call":
+            raise InvalidState(
+                "Expected the answer to the call first, but the call is still under way; please come again",
+                code="too_early",
+            )
+        matches = _declaration(case.definition, self.inbound.message).matches
+
+        def fits(variables: Mapping[str, Any]) -> bool:
+            if matches is None:
+                return True
+            try:
+                return case.evaluate(matches, {**variables, "message": self.content}) is True
+            except EngineError:  # a comparison that cannot be made is not true
+                return False
+
+        if not spiff.deliver_message(case.workflow, self.inbound.message, self.content, fits):
+            raise _LateError
+        key = (self.source, self.inbound.id)
+        return Deed("message_correlated", SYSTEM, payload=self._payload(), inbound=key), None
+
+    def _count(self, saved: Saved) -> None:
+        self._refuse_double()
+        saved.inbound = (self.source, self.inbound.id)
+
+    def _refuse_double(self) -> None:
+        if self.runtime.steps.was_received(self.source, self.inbound.id):
+            raise _DoubleError
+
+    def _payload(self) -> dict[str, Any]:
+        return {
+            "message": self.inbound.message,
+            "answers": self.content,
+            "source": self.source,
+            "id": self.inbound.id,
+        }
+
+
+class _DoubleError(Exception):
+    """It was taken in before."""
+
+
+class _LateError(InvalidState):
+    """Expected a place that waits for this very message, but there is none."""
+
+    code = "message_late"
+
+
+def _named(reference: str) -> tuple[int, int]:
+    """Give the case that a reference names, and the number of the task that asked."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None or int(found[1]) > _MAX_ID:
+        raise NotFound("Expected the key of a call of ours, but there was none", code="reference_unknown")
+    return int(found[1]), int(found[2])
+
+
+def _declaration(definition: Definition, message_name: str) -> MessageDeclaration:
+    found = definition.messages.get(message_name)
+    if found is None:
+        raise NotFound(
+            f"Expected a message of this service, but {message_name[:_LONGEST_SHOWN]!r} is none",
+            code="message_unknown",
+        )
+    return found

@@ -11,11 +11,12 @@ from engine.clocks import DeadlineState
 from engine.deadlines import Arrival, Follower, enclosing
 from engine.errors import EngineError
 from engine.history import Link, make_link
+from engine.notifying import job_of, notices_of
 from engine.people import SYSTEM, Actor, office_of_group
 from engine.state import from_ms, sealing_place, to_ms
-from engine.store.rows import DeadlineRow, IncidentRow, JobRow, Saved, TaskChange, UserTaskRow
+from engine.store.rows import DeadlineRow, DeliveryRow, IncidentRow, JobRow, Saved, TaskChange, UserTaskRow
 from engine.store.schema import FAR_FUTURE_MS
-from engine.timers import moment_of
+from engine.timers import beat_after, moment_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from engine.case import Case
 
 DEFAULT_PRIORITY = 50
-MAX_MISSED_BEATS = 1_000
-"""How many beats of a cycle are looked at after an outage, before it begins anew from now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,14 @@ class Deed:
     task: UserTaskRow | None = None
     strikes: tuple[str, ...] = ()
     assignees: dict[int, int | None] = field(default_factory=dict)
-    failures: tuple[tuple[int, str, str], ...] = ()
-    """Outside calls given up, as (task number, code, message)."""
+    failures: tuple[tuple[int, str, str, int], ...] = ()
+    """Outside calls given up, as (task number, code, message, tries)."""
     retries: tuple[int, ...] = ()
+    renewed: tuple[int, ...] = ()
+    """Of the retries, those that failed for another reason than before."""
     cancelled: bool = False
+    inbound: tuple[str, str] | None = None
+    """Source and number of the message from outside that it took in."""
 
 
 def work_out(case: Case, deed: Deed) -> Saved:
@@ -83,6 +86,9 @@ class _Outcome:
         raised, resolved = self._change_incidents()
         state, outcome = self._end()
         self._issue_letters()
+        deliveries = list(self._write_notices())
+        jobs_added += [job_of(row, self.now_ms) for row in deliveries if row.state == "waiting"]
+        raised += [self._undeliverable(row) for row in deliveries if row.state == "failed"]
         link = Link(0, self.now_ms, deed.event, deed.actor.person_id, deed.element_id, self._payload())
         history = make_link(
             case.runtime.sealer, case.row.id, (case.row.history_seq, case.row.history_head), link
@@ -103,6 +109,8 @@ class _Outcome:
             incidents_raised=raised,
             incidents_resolved=resolved,
             resolved_by=deed.actor.person_id,
+            deliveries_added=deliveries,
+            inbound=deed.inbound,
         )
 
     def _follow_clocks(self) -> None:
@@ -254,42 +262,52 @@ class _Outcome:
             beat = max(
                 due for key, (_, due) in self.case.state.jobs.items() if key.endswith(f":{event.element_id}")
             )
-            for _ in range(MAX_MISSED_BEATS):
-                moment = moment_of(event.text, from_ms(beat), calendar, evaluate)
-                if moment > now:
-                    return moment
-                beat = to_ms(moment)
+            return beat_after(event.text, from_ms(beat), now, calendar, evaluate)
         return moment_of(event.text, now, calendar, evaluate)
 
     def _change_incidents(self) -> tuple[list[IncidentRow], list[int]]:
         """Raise an incident for what could not be carried out; resolve those that are over."""
         known = self.case.state.incidents
         stuck = {} if self.finished else self.workflow.stuck
-        raised = []
+        broken = {} if self.finished else self.broken
+        raised: list[IncidentRow] = []
+        resolved: list[int] = []
+        for number in self.deed.renewed:
+            resolved.append(known.pop(number))
+            self._note("incident_resolved", incident=resolved[-1])
         for number, error in stuck.items():
             if number not in known:
                 raised.append(self._incident(number, error.element_id or "", error.code, error.message))
-        for number, (element_id, code, message) in self.broken.items():
+        for number, (element_id, code, message) in broken.items():
             if number not in known:
                 raised.append(self._incident(number, element_id, code, message))
-        for number, code, message in self.deed.failures:
+        for number, code, message, tries in self.deed.failures:
             if number in self.resting and number not in known:
-                raised.append(self._incident(number, self.resting[number].element_id, code, message))
+                raised.append(self._incident(number, self.resting[number].element_id, code, message, tries))
         fresh = {row.number for row in raised}
-        resolved = []
         for number in list(known):
             rests = number in self.resting or (number == 0 and not self.finished)
-            waits = (rests and number not in self.deed.retries) or number in self.broken
+            waits = (rests and number not in self.deed.retries) or number in broken
             if number not in stuck and not waits and number not in fresh:
                 resolved.append(known.pop(number))
                 self._note("incident_resolved", incident=resolved[-1])
         return raised, resolved
 
-    def _incident(self, number: int, element_id: str, code: str, message: str) -> IncidentRow:
-        row = IncidentRow(self.case.runtime.ids.next(), number, element_id, code, message, self.now_ms)
+    def _incident(
+        self, number: int, element_id: str, code: str, message: str, attempts: int = 0
+    ) -> IncidentRow:
+        row = self._raised(number, element_id, code, message, attempts)
         self.case.state.incidents[number] = row.id
-        self._note("incident_raised", incident=row.id, element=element_id, code=code, message=message)
         return row
+
+    def _undeliverable(self, row: DeliveryRow) -> IncidentRow:
+        """Raise an incident of a notice; the state does not know it, because it may outlive the case."""
+        return self._raised(-row.number, row.element_id, row.code or "", row.message or "", 0)
+
+    def _raised(self, number: int, element_id: str, code: str, message: str, attempts: int) -> IncidentRow:
+        incident_id = self.case.runtime.ids.next()
+        self._note("incident_raised", incident=incident_id, element=element_id, code=code, message=message)
+        return IncidentRow(incident_id, number, element_id, code, message, self.now_ms, attempts)
 
     def _end(self) -> tuple[str, str | None]:
         state = self.case.state
@@ -308,6 +326,12 @@ class _Outcome:
             element = self.case.definition.elements.get(passed.element_id)
             if passed.counted and element is not None and element.letter is not None:
                 self._note("letter_issued", letter=element.letter, element=element.id, data=passed.data)
+
+    def _write_notices(self) -> Iterator[DeliveryRow]:
+        for element_id, notice, rows in notices_of(self.case, self.deed.actor, self.workflow.trace):
+            deliveries = [row.id for row in rows]
+            self._note("notice_written", notice=notice, element=element_id, deliveries=deliveries)
+            yield from rows
 
     def _deadline_rows(self) -> Iterator[DeadlineRow]:
         calendar, now = self.case.calendar, self.case.now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +12,9 @@ from engine.errors import InvalidInput
 if TYPE_CHECKING:
     from engine.definitions import Groups
     from engine.store.people import OfficeRow, PeopleStore
+
+LEVELS = ("district", "subdistrict", "station")
+"""Levels of offices, from the top."""
 
 ROLES = ("caseworker", "designer", "supervisor", "operator", "auditor", "admin")
 
@@ -88,3 +91,9 @@ def read_actor(store: PeopleStore, person_id: int) -> Actor | None:
 def office_of_group(groups: Groups, offices: Offices, group: str, case_office: int) -> int:
     """Give the office whose people of a group do the work of a case."""
     return offices.at_level(case_office, groups[group].level)
+
+
+def lowest_level(groups: Groups, used: Iterable[str]) -> str:
+    """Give the lowest level at which one of the groups sits: the level of the offices that cases belong to."""
+    levels = [LEVELS.index(groups[group].level) for group in used if group in groups]
+    return LEVELS[max(levels, default=0)]

@@ -24,12 +24,40 @@ class Call:
     parameters: evaluated FEEL values; numbers are int or Decimal.
     idempotency_key: the same for every attempt of the same call; the outside system acts once per key.
     timeout_s: how long the connector may wait in all, seconds.
+    process_instance_id: the case that asks; 0 where no case does.
     """
 
     operation: str
     parameters: Mapping[str, Any]
     idempotency_key: str
     timeout_s: float
+    process_instance_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OperationShape:
+    """What the gate knows of an operation: names of parameters, of the answer's entries, its error codes."""
+
+    required: frozenset[str]
+    optional: frozenset[str]
+    answer: frozenset[str]
+    errors: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """What an outside system says unasked or late: a message for the case that made a call.
+
+    id: the other side's own number of it, for telling a double.
+    reference: our idempotency key, `<instance>-<task>`.
+    message: name of the BPMN message.
+    content: checked plain data.
+    """
+
+    id: str
+    reference: str
+    message: str
+    content: Mapping[str, Any]
 
 
 class ConnectorError(Exception):
@@ -53,6 +81,16 @@ class Connector(Protocol):
 
     def call(self, call: Call) -> Any:
         """Do the call and give its answer as plain data; raise ConnectorError when it fails."""
+        ...
+
+
+class Receiver(Protocol):
+    """A connector that takes what its outside system says unasked or late."""
+
+    name: str
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Inbound:
+        """Give what was said; raise a permanent ConnectorError: `signature_wrong` or `content_wrong`."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,15 +14,19 @@ from engine.spiff import ScriptEngine
 from engine.state import to_ms
 from engine.store import Database, StepStore
 from engine.store.definitions import DefinitionStore
+from engine.store.deliveries import DeliveryStore
 from engine.store.inbox import InboxStore
+from engine.store.incidents import IncidentStore
 from engine.store.jobs import JobStore
 from engine.store.people import PeopleStore
+from engine.store.relations import RelationStore
+from engine.store.schedules import ScheduleStore
 
 if TYPE_CHECKING:
     from engine.calendar import Calendar
     from engine.definitions import Definition, Groups
     from engine.ids import IdSource
-    from engine.ports import Clock, Connector
+    from engine.ports import Clock, Connector, OperationShape
     from engine.sealing import Sealer
 
 
@@ -40,6 +44,10 @@ class Runtime:
     people: PeopleStore
     inbox: InboxStore
     jobs: JobStore
+    deliveries: DeliveryStore
+    incidents: IncidentStore
+    relations: RelationStore
+    schedules: ScheduleStore
     catalogue: Catalogue
     clock: Clock
     ids: IdSource
@@ -50,6 +58,16 @@ class Runtime:
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     wake: Callable[[], None] = _nobody_waits
     """Tells the dispatcher, after a commit, that something is due now."""
+
+    offered: Mapping[str, Any] = field(default_factory=dict)
+    """Operations of outside systems by name, with an address or not: shapes of answers given by hand."""
+
+    def operation(self, name: str) -> Any:
+        """Give an operation such as `registry.sweep`, or None when no connector says what it is."""
+        system, _, own = name.partition(".")
+        connector = self.connectors.get(system)
+        found = connector.operations.get(own) if connector is not None else None
+        return found if found is not None else self.offered.get(name)
 
     def now_ms(self) -> int:
         """Give the present moment in milliseconds."""
@@ -85,7 +103,7 @@ def open_runtime(
     calendar: Calendar,
     groups: Groups,
     connectors: Mapping[str, Connector] | None = None,
-    operations: Collection[str] | None = None,
+    operations: Mapping[str, OperationShape] | None = None,
     tenant_id: int = 1,
 ) -> Runtime:
     """Put an installation together; its tables must exist. Offices are read now.
@@ -100,7 +118,11 @@ def open_runtime(
         people=people,
         inbox=InboxStore(database, tenant_id),
         jobs=JobStore(database, tenant_id),
-        catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations),
+        deliveries=DeliveryStore(database, tenant_id),
+        incidents=IncidentStore(database, tenant_id),
+        relations=RelationStore(database, tenant_id),
+        schedules=ScheduleStore(database, tenant_id),
+        catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations, calendar),
         clock=clock,
         ids=ids,
         sealer=sealer,

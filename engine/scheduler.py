@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.jobs import LEASE_MS, run
+from engine import schedules
+from engine.jobs import LEASE_MS, OUTSIDE, run
 from engine.state import from_ms
 
 if TYPE_CHECKING:
@@ -35,23 +36,23 @@ class ClaimedJob:
 def tick(
     runtime: Runtime, *, budget_s: float = BUDGET_S, hand_over: Callable[[ClaimedJob], None] | None = None
 ) -> int:
-    """Run due jobs until nothing is due or the time is used up; give how many were run or handed over.
+    """Start what timers start, then run due jobs until nothing is due or the time is used up.
 
-    At least one job is run, however small the budget; what was claimed beyond it is given back. Raises
+    Gives how many cases and jobs that were. At least one job is run, however small the budget; what was claimed beyond it is given back. Raises
     whatever the database raises; a job that fails is settled by `jobs.run`.
 
-    budget_s: seconds. hand_over: takes the calls of outside systems, so that clocks do not wait for their
-    answers; without it they are made here.
+    budget_s: seconds. hand_over: takes what waits for an outside system, so that clocks do not wait for
+    answers; without it that is done here.
     """
     until = time.monotonic() + budget_s
-    done = 0
+    done = schedules.start_due(runtime, BATCH)
     while _something_is_due(runtime) and (claimed := _claim(runtime)):
         for position, item in enumerate(claimed):
             if done and time.monotonic() >= until:
                 for rest in claimed[position:]:
                     give_back(runtime, rest)
                 return done
-            if hand_over is not None and item.job.kind == "call":
+            if hand_over is not None and item.job.kind in OUTSIDE:
                 hand_over(item)
             else:
                 run(runtime, item.job, item.token)
@@ -65,9 +66,13 @@ def give_back(runtime: Runtime, claimed: ClaimedJob) -> None:
 
 
 def next_moment(runtime: Runtime) -> datetime | None:
-    """Give the moment of the earliest waiting job, in UTC; it lies in the past while jobs are due or run."""
+    """Give the moment of the earliest waiting job or timer start, in UTC.
+
+    It lies in the past while jobs are due or run.
+    """
     due = runtime.jobs.next_due()
-    return None if due is None else from_ms(due)
+    moments = [None if due is None else from_ms(due), schedules.next_moment(runtime)]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _something_is_due(runtime: Runtime) -> bool:

@@ -42,6 +42,7 @@ class Sealer:
         self._cipher = AESGCM(self.derive("seal"))
         self._index_key = self.derive("index")
         self._chain_key = self.derive("chain")
+        self._fingerprint_key = self.derive("fingerprint")
         self._local = threading.local()
 
     def derive(self, purpose: str) -> bytes:
@@ -66,6 +67,10 @@ class Sealer:
         """Give the keyed hash by which a value can be found but not read. 16 bytes."""
         text = f"{kind}\0{value.strip().upper()}".encode()
         return hmac.digest(self._index_key, text, hashlib.sha256)[:16]
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """Give the keyed hash by which content can be told to be the same, but not be guessed. 32 bytes."""
+        return hmac.digest(self._fingerprint_key, content, hashlib.sha256)
 
     def chain(self, previous: bytes, content: bytes) -> bytes:
         """Give the next hash of a history chain. 32 bytes."""

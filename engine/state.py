@@ -35,6 +35,7 @@ class CaseState:
     tasks: user task ids by task number. jobs: (job id, due) by job key, such as `clock:17:notice_over`.
     incidents: incident ids by task number. doers: who completed which element, for `notDoneBy`. signed:
     the first signature of a task that needs two, by task number. outcome: the end event passed last.
+    deliveries: how many notices were written.
     """
 
     tasks: dict[int, int] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class CaseState:
     doers: dict[str, list[int]] = field(default_factory=dict)
     signed: dict[int, dict[str, Any]] = field(default_factory=dict)
     outcome: str | None = None
+    deliveries: int = 0
 
     def pack(self) -> dict[str, Any]:
         """Give plain data for the codec."""
@@ -55,6 +57,7 @@ class CaseState:
             "w": self.doers,
             "s": list(self.signed.items()),
             "o": self.outcome,
+            "n": self.deliveries,
         }
 
     @classmethod
@@ -68,6 +71,7 @@ class CaseState:
             doers=packed["w"],
             signed={number: signature for number, signature in packed["s"]},  # noqa: C416 - as above
             outcome=packed["o"],
+            deliveries=packed["n"],
         )
 
 

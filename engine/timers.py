@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine import clocks, feel
 from engine.errors import InvalidInput
@@ -19,8 +19,10 @@ _CYCLE = re.compile(r"R(\d*)/(.+)")
 _SPAN = re.compile(
     r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
 )
-_LIMIT = re.compile(r"\d+\s*(WD|D)")
+_LIMIT = re.compile(r"\d+\s*(WD|D|h)")
 MAX_YEARS = 100
+MAX_MISSED_BEATS = 1_000
+"""How many beats of a cycle are looked at after an outage, before it begins anew from now."""
 
 
 def moment_of(text: str, now: datetime, calendar: Calendar, evaluate: Callable[[str], Any]) -> datetime:
@@ -40,6 +42,25 @@ def moment_of(text: str, now: datetime, calendar: Calendar, evaluate: Callable[[
             f"Expected a timer within {MAX_YEARS} years, but {text!r} is {moment:%Y-%m-%d}", code="timer_far"
         )
     return moment
+
+
+def beat_after(
+    text: str, beat: datetime, now: datetime, calendar: Calendar, evaluate: Callable[[str], Any]
+) -> datetime:
+    """Give the next strike of a cycle whose last one was at `beat`; those that were missed are left out.
+
+    Raises InvalidInput as `moment_of` does.
+    """
+    for _ in range(MAX_MISSED_BEATS):
+        beat = moment_of(text, beat, calendar, evaluate)
+        if beat > now:
+            return beat
+    return moment_of(text, now, calendar, evaluate)
+
+
+def no_expression(text: str) -> NoReturn:
+    """Refuse a timer's expression where there is no case whose variables it could read."""
+    raise InvalidInput(f"Expected a timer without an expression, but got = {text}", code="timer_broken")
 
 
 def repeats_of(text: str) -> int | None:

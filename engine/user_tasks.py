@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine import codec, forms, spiff
@@ -152,9 +152,8 @@ def check_candidate(case: Case, row: UserTaskRow, actor: Actor) -> None:
             f"Expected somebody of the group {row.candidate_group} at the case's office", code="not_in_group"
         )
     element = case.definition.elements[row.element_id]
-    done_by_actor = [
-        other for other in element.not_done_by if actor.person_id in case.state.doers.get(other, ())
-    ]
+    earlier = _earlier_tasks(case, element)
+    done_by_actor = [other for other in earlier if actor.person_id in case.state.doers.get(other, ())]
     if done_by_actor:
         raise NotAllowed(
             f"Expected another person than the one who did {', '.join(done_by_actor)}",
@@ -163,6 +162,14 @@ def check_candidate(case: Case, row: UserTaskRow, actor: Actor) -> None:
     signature = case.state.signed.get(row.number)
     if signature is not None and signature["by"] == actor.person_id:
         raise NotAllowed("Expected a second person to sign, but you signed first", code="signed_first")
+
+
+def _earlier_tasks(case: Case, element: Element) -> Iterable[str]:
+    """Give the tasks whose doers may not do this one: those it names, or all of other diagrams."""
+    if element.not_done_by != ("*",):
+        return element.not_done_by
+    elements = case.definition.elements
+    return [done for done in case.state.doers if elements[done].process != element.process]
 
 
 def check_holder(row: UserTaskRow, actor: Actor) -> None:

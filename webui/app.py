@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from . import assets, auth, errors, language, page
-from .blueprints import cases, demo_clock, inbox, services, sign_in, status, tasks
+from .blueprints import callbacks, cases, demo_clock, inbox, incidents, services, sign_in, status, tasks
 
 if TYPE_CHECKING:
     from .wiring import Installation
@@ -46,8 +46,18 @@ def create_app(installation: Installation, *, testing: bool = False) -> Flask:
     auth.init_app(app)
     page.init_app(app)
     errors.init_app(app)
-    for blueprint in (sign_in.pages, inbox.pages, tasks.pages, cases.pages, services.pages, status.pages):
+    for blueprint in (
+        sign_in.pages,
+        inbox.pages,
+        tasks.pages,
+        cases.pages,
+        incidents.pages,
+        services.pages,
+        status.pages,
+    ):
         app.register_blueprint(blueprint)
+    csrf.exempt(callbacks.pages)  # who posts there signs the body instead
+    app.register_blueprint(callbacks.pages)
     if installation.settings.demo:
         app.register_blueprint(demo_clock.pages)
     app.after_request(_secure)

@@ -10,8 +10,9 @@ from flask_babel import gettext
 
 from engine.state import from_ms
 
+from .incident_words import failure_words
 from .language import language
-from .words import element_name, limit_words, moment_words
+from .words import element_name, label_of, limit_words, moment_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,17 +84,34 @@ class _Words:
             "service_answered": _("Answer came in: %(name)s", name=name),
             "service_failed": _("No answer: %(name)s", name=name),
             "message_correlated": _("Received: %(name)s", name=self._message(link)),
+            "message_late": _("Received too late, nothing was changed: %(name)s", name=self._message(link)),
             "details_unmasked": _("Looked at masked data"),
+            "case_opened": _("Opened another case: %(number)s", number=link.payload.get("case", "")),
+            "case_told": _("Told case %(number)s", number=link.payload.get("case", "")),
             "incident_retried": _("Tried again after an incident"),
+            "input_corrected": _("Input corrected after an incident: %(name)s", name=name),
+            "incident_settled": _("Incident settled by hand: %(name)s", name=name),
+            "notice_sent": _("Message sent: %(name)s", name=name),
+            "notice_failed": _("Message not delivered: %(name)s", name=name),
         }
         return titles.get(link.event, link.event)
 
     def more(self, link: Link) -> Iterator[str]:
         """Say what the step itself carries."""
         if link.payload.get("reason"):
-            yield _("Reason: %(reason)s", reason=link.payload["reason"])
-        if link.event == "service_failed":
-            yield str(link.payload.get("message", ""))
+            yield _("Reason: %(reason)s", reason=self._reason(str(link.payload["reason"])))
+        if link.payload.get("opened_by"):
+            yield _("Opened by case %(number)s", number=link.payload["opened_by"])
+        if link.payload.get("timer"):
+            yield _("Started by its timer")
+        if (link.event, link.payload.get("result")) == ("case_told", "late"):
+            yield _("It came too late there")
+        raised = any(event["type"] == "incident_raised" for event in link.payload.get("events", ()))
+        if link.event == "service_failed" and not raised:  # the incident says it otherwise
+            yield _failure(link.payload)
+        if link.event == "input_corrected":
+            names = [label_of(self._definition, name) for name in link.payload["changes"] if name != "to"]
+            yield _("Changed: %(names)s", names=", ".join(names) or _("recipient"))
 
     def event(self, event: Mapping[str, Any], calendar: Calendar) -> str:
         """Say what followed from a step; nothing for what the title says already."""
@@ -101,7 +119,7 @@ class _Words:
         if kind == "letter_issued":
             return _("Letter: %(name)s", name=self._say("letters", event["letter"], "title"))
         if kind == "incident_raised":
-            return _("Incident: %(message)s", message=event["message"])
+            return _("Incident: %(message)s", message=_failure(event))
         if kind == "case_completed":
             return _("Case ended: %(outcome)s", outcome=self._outcome(event.get("outcome")))
         if "deadline" not in event:
@@ -133,6 +151,10 @@ class _Words:
     def _say(self, *path: str) -> str:
         return self._definition.texts.say(language(), *path)
 
+    def _reason(self, reason: str) -> str:
+        """Say a reason that a person wrote as it is, and one that a diagram gave by its key."""
+        return self._definition.texts.get(language(), "reasons", reason) or reason
+
     def _message(self, link: Link) -> str:
         return self._say("messages", str(link.payload.get("message")), "button")
 
@@ -145,3 +167,8 @@ class _Words:
     def _pause(self, key: Any) -> str:
         reason = self._definition.pauses.get(str(key))
         return reason.names.get(language(), reason.key) if reason else str(key)
+
+
+def _failure(event: Mapping[str, Any]) -> str:
+    """Say what went wrong as a part of a longer sentence."""
+    return failure_words(str(event.get("code", "")), str(event.get("message", ""))).rstrip(".。")

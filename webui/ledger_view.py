@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from .words import day_words, ledger_reason, month_words
+from .words import day_words, ledger_reason, limit_words, month_words
 
 if TYPE_CHECKING:
     from engine.cases import ClockView
@@ -25,6 +25,7 @@ _LOOKS = {
     "closed": "rest",
     "paused": "paused",
     "moved_end": "counted",
+    "hours": "counted",
 }
 
 
@@ -55,11 +56,15 @@ def rows_of(clock: ClockView, definition: Definition) -> list[dict[str, Any]]:
             "date": day_words(line.day),
             "iso": line.day.isoformat(),
             "counts": line.counted,
-            "count": line.number,
+            "count": limit_words(f"{line.number} h") if _by_hours(line) else line.number,
             "words": ledger_reason(line, definition),
         }
         for line in clock.ledger
     ]
+
+
+def _by_hours(line: LedgerDay) -> bool:
+    return line.reason.value == "hours"
 
 
 def _cell(
@@ -74,7 +79,7 @@ def _cell(
     words = [ledger_reason(line, definition)] if line is not None else []
     if line is not None:
         cell["state"] = _LOOKS[line.reason.value]
-        cell["count"] = line.number if line.counted else None
+        cell["count"] = f"{line.number}h" if _by_hours(line) else line.number if line.counted else None
         cell["makeup"] = line.reason.value == "make_up"
         cell["provisional"] = line.provisional
     if cell["due"]:

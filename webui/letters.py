@@ -6,10 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import ChainableUndefined, TemplateError
+from jinja2 import ChainableUndefined, FunctionLoader, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from engine.clocks import Unit
 from engine.errors import InvalidInput
 
 from .language import language
@@ -17,6 +18,7 @@ from .words import day_words, moment_words
 
 if TYPE_CHECKING:
     from engine.cases import CaseView, LetterView
+    from engine.definitions import Bundle
     from engine.runtime import Runtime
 
 _sandbox = ImmutableSandboxedEnvironment(
@@ -28,16 +30,19 @@ def render(runtime: Runtime, view: CaseView, letter: LetterView) -> dict[str, An
     """Give what the page around a letter needs; raises InvalidInput when the template is broken."""
     office = runtime.offices.rows.get(view.row.office_id)
     texts = view.definition.texts
-    source = view.definition.bundle.files[f"letters/{letter.key}.html"].decode()
     calendar = runtime.calendar
     clocks = {clock.facts.id: clock for clock in view.clocks}
 
     def limit(deadline_id: str) -> str:
         clock = clocks.get(deadline_id)
-        return day_words(clock.due.on) if clock is not None else ""
+        if clock is None:
+            return ""
+        in_hours = clock.facts.limit.unit is Unit.HOUR
+        return moment_words(clock.due.at, calendar) if in_hours else day_words(clock.due.on)
 
     try:
-        body = _sandbox.from_string(source).render(
+        template = _environment(view.definition.bundle).get_template(f"{letter.key}.html")
+        body = template.render(
             case={
                 "number": view.row.business_key,
                 "title": view.row.title,
@@ -46,13 +51,14 @@ def render(runtime: Runtime, view: CaseView, letter: LetterView) -> dict[str, An
             },
             data=letter.data,
             text=texts.section(language(), "letters", letter.key),
+            words=lambda name: texts.section(language(), "letters", str(name)),
             date=lambda value: _date(value, calendar),
             money=_money,
             limit=limit,
             issued_on=calendar.local_date(letter.issued_at).isoformat(),
             language=language(),
         )
-    except TemplateError as exc:
+    except (TemplateError, RecursionError, UnicodeDecodeError) as exc:
         raise InvalidInput(
             f"Expected the letter {letter.key} to be a sound template, but {exc}", code="letter_broken"
         ) from exc
@@ -64,6 +70,16 @@ def render(runtime: Runtime, view: CaseView, letter: LetterView) -> dict[str, An
         "body": Markup(body),  # noqa: S704 - the sandbox has escaped every value
         "language": language(),
     }
+
+
+def _environment(bundle: Bundle) -> ImmutableSandboxedEnvironment:
+    """Give the sandbox in which a letter may include other letters of its bundle, and nothing else."""
+
+    def load(name: str) -> str | None:
+        path = bundle.path_of(f"letters/{name}")
+        return bundle.files[path].decode() if path else None
+
+    return _sandbox.overlay(loader=FunctionLoader(load))
 
 
 def _date(value: Any, calendar: Any) -> str:

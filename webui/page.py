@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
+from engine import incidents
+from engine.store.incidents import MAX_COUNTED
+
 from .language import LANGUAGES, language
 from .words import clock_words, moment_words
 
@@ -47,10 +50,21 @@ def _navigation() -> list[tuple[str, str, bool]]:
     entries = [
         (url_for("inbox.show"), _("My work"), endpoint.startswith(("inbox.", "tasks."))),
         (url_for("cases.listing"), _("Cases"), endpoint.startswith("cases.")),
+        *_incidents(endpoint),
         (url_for("services.listing"), _("New case"), endpoint.startswith("services.")),
         (url_for("status.help_page"), _("Help"), endpoint == "status.help_page"),
     ]
     return [(href, words, current) for href, words, current in entries]
+
+
+def _incidents(endpoint: str) -> list[tuple[str, str, bool]]:
+    """Give the way to the incidents with their number, for those who see to them."""
+    count = incidents.count_open(installation().runtime, g.actor)
+    if count is None:
+        return []
+    number = f"{MAX_COUNTED - 1}+" if count >= MAX_COUNTED else str(count)
+    words = _("Incidents (%(number)s)", number=number) if count else _("Incidents")
+    return [(url_for("incidents.listing"), words, endpoint.startswith("incidents."))]
 
 
 def _languages() -> Any:

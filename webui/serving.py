@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import waitress
 
-from connectors.sandbox.server import sandbox_server
+from connectors.sandbox import Sandbox, sandbox_server
 
 from .anchors import anchor_once_a_day
 from .app import create_app
@@ -33,9 +34,9 @@ log = logging.getLogger("linbang")
 def serve(found: Installation, ready: Callable[[str], None], *, play_outside: bool = False) -> None:
     """Serve until SIGTERM or SIGINT; then finish what runs. Calls `ready` with the address.
 
-    play_outside: start the sandbox beside it, which plays the outside systems.
+    play_outside: start the sandbox beside it, which plays the outside systems that are not set up.
     """
-    with _outside(found, play=play_outside), _background(found):
+    with _outside(found, play=play_outside) as sandbox, _background(found):
         app = create_app(found)
         server: Any = waitress.create_server(
             app,
@@ -47,7 +48,10 @@ def serve(found: Installation, ready: Callable[[str], None], *, play_outside: bo
         )
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: server.close())
-        ready(f"http://{found.settings.host}:{server.effective_port}")
+        address = f"http://{found.settings.host}:{server.effective_port}"
+        if sandbox is not None:
+            sandbox.callbacks.url = found.settings.sandbox_callback_url or f"{address}/callbacks"
+        ready(address)
         try:
             server.run()
         except OSError as exc:  # the socket is closed under the loop when it is told to stop
@@ -63,13 +67,20 @@ def _behind_proxy(address: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _outside(found: Installation, *, play: bool) -> Iterator[None]:
-    if not play or found.settings.registry_url:
-        yield
+def _outside(found: Installation, *, play: bool) -> Iterator[Sandbox | None]:
+    if not play:
+        yield None
         return
-    with sandbox_server() as url:
-        found.runtime.connectors = connectors(replace(found.settings, registry_url=url))
-        yield
+    secret = found.settings.given(("LINBANG_BEDS_SECRET",)).get("LINBANG_BEDS_SECRET") or secrets.token_hex()
+    sandbox = Sandbox(secret=secret.encode(), reply_after_s=found.settings.sandbox_reply_s)
+    with sandbox_server(sandbox) as served:
+        log.info("the outside systems are played at %s", served.url)
+        outside = {**served.settings, **found.settings.outside}
+        found.runtime.connectors = {
+            **found.runtime.connectors,
+            **connectors(replace(found.settings, outside=outside)),
+        }
+        yield sandbox
 
 
 @contextmanager

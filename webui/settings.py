@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from engine.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_PORT = 65_535
+MAX_WAIT_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,12 @@ class Settings:
     processes_dir: Path
     host: str
     port: int
-    registry_url: str
     trusted_proxy: str
     demo: bool
+    outside: Mapping[str, str]
+    """Every variable of ours as it was given; connectors name those that they are set up with."""
+    sandbox_callback_url: str
+    sandbox_reply_s: float
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool = False) -> Settings:
@@ -38,10 +42,51 @@ class Settings:
             processes_dir=Path(environment.get("LINBANG_PROCESSES_DIR", ROOT / "processes")).resolve(),
             host=environment.get("LINBANG_HOST", "127.0.0.1"),
             port=_port(environment.get("PORT", "8000")),
-            registry_url=environment.get("LINBANG_REGISTRY_URL", ""),
             trusted_proxy=environment.get("LINBANG_TRUSTED_PROXY", ""),
             demo=demo or environment.get("LINBANG_DEMO") == "1",
+            outside={name: value for name, value in environment.items() if name.startswith("LINBANG_")},
+            sandbox_callback_url=environment.get("LINBANG_SANDBOX_CALLBACK_URL", ""),
+            sandbox_reply_s=_seconds(
+                "LINBANG_SANDBOX_REPLY_S", environment.get("LINBANG_SANDBOX_REPLY_S", "5")
+            ),
         )
+
+    def given(self, names: Iterable[str]) -> dict[str, str]:
+        """Give those of a connector's settings that are not empty.
+
+        A secret may lie in a file, which the variable of the same name with `_FILE` behind it names. Raises
+        InvalidInput when the file cannot be read.
+        """
+        found = {}
+        for name in names:
+            value = self.outside.get(name, "")
+            file = self.outside.get(f"{name}_FILE", "")
+            if file and not value:
+                value = _content(f"{name}_FILE", Path(file))
+            if value:
+                found[name] = value
+        return found
+
+
+def _content(name: str, file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidInput(
+            f"Expected {name} to name a file that can be read, but it does not", code="setting_broken"
+        ) from exc
+
+
+def _seconds(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= MAX_WAIT_S:
+        raise InvalidInput(
+            f"Expected {name} to be seconds up to {MAX_WAIT_S}, but it is {text!r}", code="setting_broken"
+        )
+    return value
 
 
 def _port(text: str) -> int:

@@ -8,11 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from connectors.beds import Beds
+from connectors.cases import Cases
+from connectors.mail import Mail
+from connectors.operations import Operation
 from connectors.registry import Registry
+from connectors.sms import Sms
+from connectors.system import System
+from connectors.webhook import Webhook
 from engine.calendar import Calendar
 from engine.definitions import read_groups
+from engine.errors import InvalidInput
 from engine.ids import IdSource
-from engine.ports import Clock, Connector
+from engine.ports import Clock, Connector, OperationShape
 from engine.runtime import Runtime, open_runtime
 from engine.sealing import Sealer, load_key
 from engine.store import Database
@@ -21,6 +29,15 @@ from engine.store.settings import SettingStore
 
 from .clock import MovableClock
 from .settings import Settings
+
+CONNECTORS: tuple[type[System], ...] = (
+    Registry,
+    Beds,
+    Sms,
+    Mail,
+    Webhook,
+)
+"""The outside systems that an installation may have; a new one is one line here."""
 
 TENANT = 1
 LEASE_MS = 10 * 60 * 1000
@@ -69,23 +86,37 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
             operations=operations(),
             tenant_id=TENANT,
         )
-        yield Installation(settings, runtime, CaseStore(database, TENANT), values, number, token)
+        cases = CaseStore(database, TENANT)
+        runtime.connectors = {**runtime.connectors, Cases.name: Cases(runtime, cases)}
+        runtime.offered = offered()
+        yield Installation(settings, runtime, cases, values, number, token)
     finally:
         values.release_process_number(number, token)
         database.close()
 
 
 def connectors(settings: Settings) -> dict[str, Connector]:
-    """Give the outside systems that have an address, by name; a new one is one line here."""
+    """Give the outside systems that are set up, by name; raises InvalidInput for a setting that cannot be used."""
     found: dict[str, Connector] = {}
-    if settings.registry_url:
-        found["registry"] = Registry(settings.registry_url)
+    for kind in CONNECTORS:
+        values = settings.given(kind.settings)
+        if kind.settings[0] in values:
+            try:
+                found[kind.name] = kind.configured(values)
+            except ValueError as exc:
+                raise InvalidInput(str(exc), code="setting_broken") from exc
     return found
 
 
-def operations() -> frozenset[str]:
-    """Give everything that diagrams may ask of outside systems, with an address or not."""
-    return frozenset(f"{kind.name}.{operation}" for kind in (Registry,) for operation in kind.operations)
+def operations() -> dict[str, OperationShape]:
+    """Give everything that diagrams may ask of outside systems, whether they are set up or not, and of cases."""
+    return {name: operation.shape(name.partition(".")[0]) for name, operation in offered().items()}
+
+
+def offered() -> dict[str, Operation]:
+    """Give the schemas of all these operations, by name."""
+    kinds: tuple[type[System | Cases], ...] = (*CONNECTORS, Cases)
+    return {f"{kind.name}.{name}": operation for kind in kinds for name, operation in kind.operations.items()}
 
 
 def _wall_ms() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from engine.calendar import Calendar
     from engine.definitions import Definition
     from engine.errors import EngineError
+    from engine.store.people import OfficeRow
 
 SOON_WD = 2
 """From so many working days before it on, a due date is shown as soon due (the rule of §B0's clock)."""
 
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNITS = {"WD": ("工作日", "working day", "working days"), "D": ("自然日", "day", "days")}
+_UNITS = {
+    "WD": ("个工作日", "working day", "working days"),
+    "D": ("个自然日", "day", "days"),
+    "h": ("小时", "hour", "hours"),
+}
 _HOLIDAYS = {
     "元旦": "New Year's Day",
     "春节": "Spring Festival",
@@ -62,6 +67,16 @@ _ERRORS = {
     "attachment_unknown": lazy("There is no such file."),
     "letter_unknown": lazy("There is no such letter."),
     "incident_resolved": lazy("The incident has been resolved."),
+    "incident_unknown": lazy("There is no such incident."),
+    "not_an_operator": lazy("Only a supervisor or an operator may do this."),
+    "not_correctable": lazy("There is nothing here that could be corrected."),
+    "not_settleable": lazy("Give an answer or choose an error."),
+    "not_sendable": lazy(
+        "The message has no recipient or no words; correct it or tell the person in another way."
+    ),
+    "nothing_changed": lazy("Nothing differs from before."),
+    "answer_unknown": lazy("The shape of the answer is not known, so that it cannot be given by hand."),
+    "error_not_caught": lazy("The diagram does not provide for this error."),
     "draft_too_large": lazy("The draft is too large to be kept."),
     "form_invalid": lazy("Some answers break a rule of the form."),
     "not_a_supervisor": lazy("Only a supervisor may do this."),
@@ -134,9 +149,18 @@ def due_words(due_ms: int, now: datetime, calendar: Calendar) -> DueWords:
 
 
 def clock_due_words(
+    state: clocks.DeadlineState, due: clocks.Due, left: clocks.Remaining, now: datetime, calendar: Calendar
+) -> DueWords:
+    """Say how a case's clock stands; a clock in hours is said in hours."""
+    words = _clock_due_words(state, due, now, calendar)
+    if left.unit is not clocks.Unit.HOUR or words.state not in {"soon", "on_time", "overdue"}:
+        return words
+    return replace(words, count=max(1, abs(left.left)), unit="hours")
+
+
+def _clock_due_words(
     state: clocks.DeadlineState, due: clocks.Due, now: datetime, calendar: Calendar
 ) -> DueWords:
-    """Say how a case's clock stands."""
     at, iso = moment_words(due.at, calendar), calendar.local_moment(due.at).isoformat()
     if state is clocks.DeadlineState.RUNNING:
         return due_words(int(due.at.timestamp() * 1000), now, calendar)
@@ -160,12 +184,31 @@ def limit_words(limit: object) -> str:
     if unit not in _UNITS or not count.isdigit():
         return str(limit)
     chinese, one, many = _UNITS[unit]
-    return f"{count}个{chinese}" if language() == "zh" else f"{count} {one if count == '1' else many}"
+    return f"{count}{chinese}" if language() == "zh" else f"{count} {one if count == '1' else many}"
 
 
 def element_name(definition: Definition, element_id: str) -> str:
     """Say what an element is called."""
     return definition.texts.say(language(), "elements", element_id, "name")
+
+
+def label_of(definition: Definition, name: str) -> str:
+    """Say what a variable is called on the forms that ask for it; its own name where none does."""
+    texts = definition.texts
+    for form in sorted(definition.forms):
+        found = texts.get(language(), "forms", form, "fields", name, "label")
+        if found:
+            return found
+    ending = f".{name}.label"  # inside a list or a group
+    own = texts.own.get(language(), {})
+    named = (own[path] for path in sorted(own) if path.startswith("forms.") and path.endswith(ending))
+    around = (
+        row[name].get("label")
+        for form in sorted(definition.forms)
+        for row in texts.section(language(), "forms", form, "fields").values()
+        if isinstance(row, dict) and isinstance(row.get(name), dict)
+    )
+    return str(next((words for words in (*named, *around) if words), name))
 
 
 def service_name(definition: Definition) -> str:
@@ -184,6 +227,11 @@ def group_name(groups: Any, key: str) -> str:
     return group.names.get(language(), key) if group is not None else key
 
 
+def office_name(row: OfficeRow | None) -> str:
+    """Give an office's name in the person's language; nothing for an unknown one."""
+    return "" if row is None else row.name_zh if language() == "zh" else row.name_en
+
+
 def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:
     """Say why a day was counted or not."""
     words = {
@@ -195,6 +243,7 @@ def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:
         "closed": _("Office closed"),
         "paused": _("Clock paused"),
         "moved_end": _("The last day was a day of rest; the end moved here"),
+        "hours": _("Counted by the hour, on days of rest too"),
     }[day.reason.value]
     if day.reason.value == "paused" and day.detail:
         reasons = [definition.pauses[key] for key in day.detail.split(", ") if key in definition.pauses]

@@ -1,8 +1,8 @@
-"""Plays the outside systems over real HTTP, for the demo and for tests; holds invented people only."""
+"""Plays the outside systems over real HTTP and SMTP, for the demo and for tests; holds invented people only."""
 
 from __future__ import annotations
 
-from connectors.sandbox.app import create_app
-from connectors.sandbox.server import run, sandbox_server
+from .app import Sandbox, create_app
+from .server import Served, run, sandbox_server
 
-__all__ = ["create_app", "run", "sandbox_server"]
+__all__ = ["Sandbox", "Served", "create_app", "run", "sandbox_server"]

@@ -1,100 +1,113 @@
-"""The sandbox's pages and addresses: the registry as its operator would offer it, and knobs for tests."""
+"""The sandbox's addresses: each system's operations as its operator would offer them, and knobs for people and tests."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import socket
 import threading
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
-from flask import Flask, Response, abort, jsonify, render_template, request
-from marshmallow import Schema, ValidationError, fields, validate
+from flask import Flask, Response, abort, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from marshmallow import ValidationError
 
-from connectors.operations import Amount, Count
-from connectors.registry import SOURCES, Question
-from connectors.sandbox.asked import AskedLog
-from connectors.sandbox.effects import Effects, KeyReusedError
-from connectors.sandbox.faults import Faults, FaultsSchema
-from connectors.sandbox.people import REGION, Person, household_of, person_of
+from connectors.beds import Beds
+from connectors.operations import Operation
+from connectors.registry import Registry
+from connectors.sms import Sms
+
+from .asked import AskedLog
+from .beds import PlayedBeds
+from .body import idempotency_key, read_body
+from .callbacks import RETRY_AFTER_S, Callbacks
+from .effects import Effects
+from .faults import Faults
+from .gateways import PlayedSms
+from .knobs import offer_knobs
+from .partners import offer_partners
+from .refusals import RefusedError
+from .registry import PlayedRegistry
+from .scripts import Scripts
 
 MAX_QUESTION_BYTES = 100_000
-MAX_KEY = 200
-MAX_WRITTEN_DOWN = 10_000
+REPLY_AFTER_S = 5.0
 
 
-class PersonSchema(Schema):
-    """What `PUT /sandbox/persons/<id_no>` may say; the rest stays as it was drawn."""
+class Played(Protocol):
+    """A system that is played: what it does, by the name of the operation, with a key and a checked question."""
 
-    known = fields.Boolean()
-    wage = Amount()
-    business = Amount()
-    property = Amount()
-    transfer = Amount()
-    excluded = Amount()
-    deposits = Amount()
-    vehicles = Count()
-    homes = Count()
-    mismatch = fields.String(allow_none=True, validate=validate.OneOf(SOURCES))
-
-
-class RefusedError(Exception):
-    """The registry refuses a question with a status and a code."""
-
-    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
+    @property
+    def act(self) -> Mapping[str, Callable[[str, dict[str, Any]], dict[str, Any]]]:
+        """Give what it does."""
+        ...
 
 
 class Sandbox:
-    """What the played registry knows and has done; in memory only. Safe for many threads."""
+    """Everything that is played, what was asked and what was done; in memory only. Safe for many threads.
 
-    def __init__(self) -> None:
+    callback_url: where Linbang takes callbacks, without the system's name, such as
+    `http://127.0.0.1:8000/callbacks`. secret: what callbacks are signed with. reply_after_s: real seconds
+    until an institution replies; retry_after_s: until it says it again to somebody who did not take it in.
+    scale: how many times as many beds as the district has.
+    """
+
+    def __init__(
+        self,
+        *,
+        callback_url: str = "",
+        secret: bytes = b"",
+        reply_after_s: float = REPLY_AFTER_S,
+        retry_after_s: float = RETRY_AFTER_S,
+        scale: int = 1,
+    ) -> None:
         self.faults = Faults()
         self.effects = Effects()
         self.asked = AskedLog()
         self.closing = threading.Event()
         """Ends every wait, so that a server can stop at once."""
-        self._written_down: dict[str, dict[str, Any]] = {}
+        self.callbacks = Callbacks(
+            callback_url,
+            secret,
+            lambda system: "doubled" in self.faults.draw(system),
+            retry_after_s=retry_after_s,
+        )
+        self.scripts = Scripts()
+        self.registry = PlayedRegistry()
+        self.beds = PlayedBeds(self.callbacks, reply_after_s=reply_after_s, scale=scale)
+        self.sms = PlayedSms(self.asked)
 
     def write_down(self, id_no: str, facts: dict[str, Any]) -> None:
-        """Say what is known of a person from now on; a person of whom something is said is known."""
-        if len(self._written_down) >= MAX_WRITTEN_DOWN and id_no not in self._written_down:
-            raise RefusedError(HTTPStatus.CONFLICT, "too_many_persons", "Expected fewer persons")
-        self._written_down[id_no] = {"known": True, **facts}
+        """Say what is known of a person from now on."""
+        self.registry.write_down(id_no, facts)
 
-    def verify(self, key: str, question: dict[str, Any]) -> dict[str, Any]:
+    def act(self, played: Played, operation: str, key: str, question: dict[str, Any]) -> dict[str, Any]:
         """Answer a checked question, once for each key."""
-        fingerprint = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).digest()
-        try:
-            answer: dict[str, Any] = self.effects.once(key, fingerprint, lambda: self._facts(key, question))
-        except KeyReusedError:
-            raise RefusedError(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "key_reused", "Expected another key for another question"
-            ) from None
+        self.callbacks.take_up_again(key)
+        _, _, name = operation.partition(".")
+
+        def act_once() -> dict[str, Any]:
+            return self.scripts.next_answer(key, operation) or played.act[name](key, question)
+
+        answer: dict[str, Any] = self.effects.once(key, operation, question, act_once)
         return answer
 
-    def _facts(self, key: str, question: dict[str, Any]) -> dict[str, Any]:
-        if not question["authorised"]:
-            raise RefusedError(HTTPStatus.FORBIDDEN, "consent_missing", "Expected a signed authorisation")
-        people = [self._person(member["id_no"].upper()) for member in question["members"]]
-        if not all(person.known for person in people):
-            raise RefusedError(HTTPStatus.NOT_FOUND, "person_unknown", "Expected persons on record")
-        pairs = zip(question["members"], people, strict=True)
-        return {
-            "query_no": f"HD-{int(hashlib.sha256(key.encode()).hexdigest(), 16) % 10**10:010d}",
-            **household_of(people),
-            "mismatches": [{"name": m["name"], "source": p.mismatch} for m, p in pairs if p.mismatch],
-        }
 
-    def _person(self, id_no: str) -> Person:
-        drawn = person_of(id_no, datetime.now(UTC).date())
-        return replace(drawn, **self._written_down.get(id_no, {}))
+class _Json(DefaultJSONProvider):
+    """Writes Chinese as it is, exact numbers as numbers, days and moments as ISO text."""
+
+    ensure_ascii = False
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        """Write what JSON does not know."""
+        if isinstance(value, Decimal):
+            return float(value)  # at most ten digits, which a float gives back as they were
+        if hasattr(value, "isoformat"):
+            return value.isoformat()
+        return DefaultJSONProvider.default(value)
 
 
 def create_app(sandbox: Sandbox | None = None) -> Flask:
@@ -102,70 +115,63 @@ def create_app(sandbox: Sandbox | None = None) -> Flask:
     played = sandbox or Sandbox()
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_QUESTION_BYTES
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
+    app.json = _Json(app)
     app.register_error_handler(RefusedError, _refusal)
     app.register_error_handler(ValidationError, _wrong_parameters)
-    _offer_registry(app, played)
-    _offer_knobs(app, played)
+    for name, operations, system in (
+        (Registry.name, Registry.operations, played.registry),
+        (Beds.name, Beds.operations, played.beds),
+        (Sms.name, Sms.operations, played.sms),
+    ):
+        for operation, declared in operations.items():
+            _offer(app, played, system, f"{name}.{operation}", declared)
+    offer_partners(app, played, partial(answer_badly, played))
+    offer_knobs(app, played)
     return app
 
 
-def _offer_registry(app: Flask, sandbox: Sandbox) -> None:
-    @app.post("/households/verify")
-    def verify_household() -> Response:
-        question = Question().load(_body())
-        key = request.headers.get("Idempotency-Key", "")
-        if not 1 <= len(key) <= MAX_KEY:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "key_missing", "Expected a header Idempotency-Key")
-        faults = sandbox.faults.draw()
-        outcome = "answered"
-        try:
-            return _answer(sandbox, key, question, faults)
-        except RefusedError as exc:
-            outcome = exc.code
-            raise
-        finally:
-            sandbox.asked.note(question, outcome, faults)
+def _offer(app: Flask, sandbox: Sandbox, played: Played, operation: str, declared: Operation) -> None:
+    """Offer one operation at its path, behind the name of its system."""
+    system, _, _ = operation.partition(".")
+
+    def take() -> Response:
+        question = dict(declared.parameters().load(read_body()))
+        key = idempotency_key()
+        return answer_badly(
+            sandbox, operation, question, lambda: sandbox.act(played, operation, key, question)
+        )
+
+    app.add_url_rule(f"/{system}{declared.path}", operation, take, methods=["POST"])
 
 
-def _offer_knobs(app: Flask, sandbox: Sandbox) -> None:
-    @app.get("/")
-    def show_asked() -> str:
-        return render_template("asked.html", asked=sandbox.asked.latest())
-
-    @app.put("/sandbox/persons/<id_no>")
-    def write_person_down(id_no: str) -> tuple[str, int]:
-        if not (len(id_no) == 18 and id_no.startswith(REGION) and id_no[:17].isdecimal()):  # noqa: PLR2004 - digits
-            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "not_invented", "Expected an invented person")
-        sandbox.write_down(id_no.upper(), dict(PersonSchema().load(_body())))
-        return "", HTTPStatus.NO_CONTENT
-
-    @app.put("/sandbox/faults")
-    def replace_faults() -> tuple[str, int]:
-        wanted = FaultsSchema().load(_body())
-        sandbox.faults.replace(wanted["faults"], wanted["seed"])
-        return "", HTTPStatus.NO_CONTENT
-
-    @app.get("/sandbox/effects")
-    def count_effects() -> Response:
-        counted = sandbox.effects.counted()
-        return jsonify(total=sum(counted.values()), keys=counted)
+def answer_badly(
+    sandbox: Sandbox, operation: str, question: dict[str, Any], act: Callable[[], dict[str, Any]]
+) -> Response:
+    """Act and answer, with what goes wrong on the way, and remember it."""
+    faults = sandbox.faults.draw(operation.partition(".")[0])
+    outcome = "answered"
+    try:
+        return jsonify(_answer(sandbox, faults, act))
+    except RefusedError as exc:
+        outcome = exc.code
+        raise
+    finally:
+        sandbox.asked.note(operation, question, outcome, faults)
 
 
-def _answer(sandbox: Sandbox, key: str, question: dict[str, Any], faults: dict[str, int]) -> Response:
-    """Answer, with what goes wrong on the way."""
+def _answer(sandbox: Sandbox, faults: Mapping[str, int], act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     if "down" in faults:
         _break_off()
     sandbox.closing.wait(faults.get("slow", 0) / 1000)
     if "error" in faults:
         raise RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "A fault on demand")
-    answer = sandbox.verify(key, question)
+    if "busy" in faults:
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "busy", "A fault on demand")
+    answer = act()
     if "doubled" in faults:
-        answer = sandbox.verify(key, question)
+        answer = act()
     sandbox.closing.wait(faults.get("late", 0) / 1000)
-    if "wrong_answer" in faults:
-        answer = {**answer, "wage": "a lot", "homes": -1}
-    return jsonify({name: _as_number(value) for name, value in answer.items()})
+    return {**answer, next(iter(answer)): {"nonsense": -1}} if "wrong_answer" in faults else answer
 
 
 def _break_off() -> None:
@@ -174,18 +180,6 @@ def _break_off() -> None:
     if connection is not None:
         connection.shutdown(socket.SHUT_RDWR)
     abort(HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def _body() -> Any:
-    try:
-        return json.loads(request.get_data(), parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "not_json", "Expected JSON") from None
-
-
-def _as_number(value: Any) -> Any:
-    """Write an amount as a JSON number; two decimals of this size are the same as a float's text."""
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def _refusal(error: RefusedError) -> tuple[Response, int]:

@@ -34,6 +34,8 @@ HOME, SECOND_HOME = 0.6, 0.02
 BASIC_PENSION = Decimal("123.00")
 """Yuan a month; the part of a pension that does not count as income."""
 PENSION_AGE, WORKING_AGE = 60, 18
+CATEGORY_SHARES = (("tekun", 0.04), ("dibao", 0.24), ("marginal", 0.34), ("rigid", 0.38))
+"""Lists of those whose status is asked for, as upper ends of their shares; the rest is on none."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class Person:
     homes: int = 0
     mismatch: str | None = None
     """The source that contradicts the others."""
+    category: str = "none"
+    valid_to: date | None = None
+    """The list that the person is on, and the last day that this holds."""
 
 
 def person_of(id_no: str, today: date) -> Person:
@@ -59,7 +64,13 @@ def person_of(id_no: str, today: date) -> Person:
     if born is None or born > today:
         return Person(known=False)
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    person = Person(deposits=_deposits(id_no), mismatch=_mismatch(id_no))
+    category = _category(id_no)
+    person = Person(
+        deposits=_deposits(id_no),
+        mismatch=_mismatch(id_no),
+        category=category,
+        valid_to=None if category == "none" else date(today.year + 1, 12, 31),
+    )
     return person if age < WORKING_AGE else _with_means(person, id_no, age)
 
 
@@ -74,6 +85,12 @@ def share(id_no: str, what: str) -> float:
     """Draw a number from 0 to below 1, evenly, always the same for the same person and purpose."""
     digest = hashlib.sha256(f"{what}:{id_no}".encode()).digest()
     return int.from_bytes(digest[:6]) / 2**48
+
+
+def identity_number(region: str, born: date, number: int) -> str:
+    """Make the identity number of an invented person, with its check digit."""
+    digits = f"{region}{born:%Y%m%d}{number:03d}"
+    return digits + _check_digit(digits)
 
 
 def _with_means(person: Person, id_no: str, age: int) -> Person:
@@ -111,13 +128,22 @@ def _mismatch(id_no: str) -> str | None:
 def _birth_date(id_no: str) -> date | None:
     if not id_no.startswith(REGION):
         return None
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, id_no[:17], strict=True))
-    if _CHECK_DIGITS[total % 11] != id_no[17].upper():
+    if _check_digit(id_no[:17]) != id_no[17].upper():
         return None
     try:
         return date(int(id_no[6:10]), int(id_no[10:12]), int(id_no[12:14]))
     except ValueError:
         return None
+
+
+def _check_digit(digits: str) -> str:
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True))
+    return _CHECK_DIGITS[total % 11]
+
+
+def _category(id_no: str) -> str:
+    position = share(id_no, "category")
+    return next((name for name, upto in CATEGORY_SHARES if position < upto), "none")
 
 
 def _yuan(amount: float) -> Decimal:

@@ -5,12 +5,13 @@ day is due at close of business; a limit in calendar days ends at 24:00, moved t
 from a day of rest (民法典 art. 201–203). A pause from day A to day B drops the days (A, B], whole days
 only, days under several pauses once. A clock cannot run out while it stands still: when its due moment
 falls into a pause, that last day is given again after the pause. The due moment itself is too late.
+A limit in hours runs from its start by the clock on the wall, on days of rest too, and never stands still.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +22,7 @@ from engine.clocks.limits import Limit, Unit
 if TYPE_CHECKING:
     from engine.calendar import Calendar
 
-_A_DAY = timedelta(days=1)
+_A_DAY, _AN_HOUR, _NOTHING = timedelta(days=1), timedelta(hours=1), timedelta(0)
 
 
 class DeadlineState(StrEnum):
@@ -40,7 +41,7 @@ class Due:
     """When a deadline is due: the moment in UTC and the office's date of its last day.
 
     At 24:00 the moment is already 00:00 of the day after `on`. A provisional date may move when the
-    holidays of its year are published; the version says which calendar gave it.
+    holidays of its year are published, which hours never do; the version says which calendar gave it.
     """
 
     at: datetime
@@ -50,9 +51,12 @@ class Due:
 
 
 class Remaining(NamedTuple):
-    """Whole days left after today, 0 on the last day; from -1 on the number of days begun too late."""
+    """Whole days left after today, 0 on the last day; from -1 on the number of days begun too late.
 
-    days: int
+    For a limit in hours the same in whole hours from now.
+    """
+
+    left: int
     unit: Unit
 
 
@@ -90,6 +94,8 @@ def due_at(facts: DeadlineFacts, calendar: Calendar, now: datetime) -> Due:
 
 def end_of_limit(limit: Limit, started_at: datetime, calendar: Calendar) -> Due:
     """Say when a bare limit ends that starts at a moment: a timer, or the cap of a pause."""
+    if limit.unit is Unit.HOUR:
+        return _due_of(_run_hours(limit, started_at, calendar), calendar)
     return _due_of(_follow_limit(limit, calendar.local_date(started_at), (), (), calendar), calendar)
 
 
@@ -110,14 +116,17 @@ def state_of(facts: DeadlineFacts, calendar: Calendar, now: datetime) -> Deadlin
 
 
 def remaining(facts: DeadlineFacts, calendar: Calendar, now: datetime) -> Remaining:
-    """Count the whole days left, in the unit of the limit in force; for an ended deadline, at its end.
+    """Count the whole days or hours left, as the limit in force does; for an ended deadline, at its end.
 
     0 is the last day before it is due; -1 is the first day too late, from the due moment on.
     """
     course = follow(facts, calendar, now)
     stop = facts.ended_at or now
-    today = max(calendar.local_date(stop), course.start)
     unit = course.limit.unit
+    if unit is Unit.HOUR:
+        left = course.at - max(stop, facts.started_at)
+        return Remaining(left // _AN_HOUR if left > _NOTHING else -(-left // _AN_HOUR) - 1, unit)
+    today = max(calendar.local_date(stop), course.start)
     if stop >= course.at:
         return Remaining(-max(1, count_days(calendar, unit, course.due_on, today)), unit)
     return Remaining(count_days(calendar, unit, today, course.due_on), unit)
@@ -162,9 +171,18 @@ def _ran_out(facts: DeadlineFacts, calendar: Calendar, now: datetime) -> bool:
 
 
 def _follow_with(limit: Limit, facts: DeadlineFacts, calendar: Calendar, now: datetime) -> Course:
+    if limit.unit is Unit.HOUR:
+        return _run_hours(limit, facts.started_at, calendar)
     still = standstills(facts, now)
     left_out = [(calendar.local_date(each.begin), calendar.local_date(each.end)) for each in still]
     return _follow_limit(limit, calendar.local_date(facts.started_at), left_out, still, calendar)
+
+
+def _run_hours(limit: Limit, started_at: datetime, calendar: Calendar) -> Course:
+    start = calendar.local_date(started_at)
+    at = started_at.astimezone(UTC) + limit.count * _AN_HOUR
+    last = calendar.local_date(at - timedelta.resolution)
+    return Course(limit, start, (), last, last, at)
 
 
 def _follow_limit(
@@ -196,9 +214,10 @@ def _walk(limit: Limit, start: date, left_out: tuple[Stretch, ...], calendar: Ca
 
 def _due_of(course: Course, calendar: Calendar) -> Due:
     years = range((course.start + _A_DAY).year, course.due_on.year + 1)
+    moves = course.limit.unit is not Unit.HOUR
     return Due(
         at=course.at,
         on=course.due_on,
-        provisional=any(calendar.is_provisional(date(year, 1, 1)) for year in years),
+        provisional=moves and any(calendar.is_provisional(date(year, 1, 1)) for year in years),
         calendar_version=calendar.version,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from engine.clocks.limits import Unit
 from engine.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ class DeadlineFacts:
     """A deadline of one case. All moments are aware.
 
     Raises InvalidInput for a moment without a UTC offset, a pause on a clock that is not promised (only
-    the office's promise may stand still, the law's limits run), and an end without its moment or the
-    other way round.
+    the office's promise may stand still, the law's limits run), a promise in hours (hours cannot stand
+    still), and an end without its moment or the other way round.
     """
 
     id: str
@@ -84,6 +85,11 @@ class DeadlineFacts:
             raise InvalidInput(
                 f"Expected pauses on a promised deadline only, but '{self.id}' is {self.kind}",
                 code="deadline_cannot_pause",
+            )
+        limits = (self.limit, *(extension.limit for extension in self.extensions))
+        if self.kind == DeadlineKind.PROMISED and any(limit.unit is Unit.HOUR for limit in limits):
+            raise InvalidInput(
+                f"Expected a promised deadline in days, but '{self.id}' is in hours", code="hours_promised"
             )
         if (self.end is None) != (self.ended_at is None):
             raise InvalidInput(

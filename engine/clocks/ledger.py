@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.calendar import Calendar, DayInfo
     from engine.clocks.facts import DeadlineFacts
 
-_A_DAY = timedelta(days=1)
+_A_DAY, _AN_HOUR, _A_MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 class LedgerReason(StrEnum):
@@ -29,6 +29,7 @@ class LedgerReason(StrEnum):
     CLOSED = "closed"
     PAUSED = "paused"
     MOVED_END = "moved_end"
+    HOURS = "hours"
 
 
 _OF_REST = {
@@ -42,8 +43,10 @@ _OF_REST = {
 class LedgerDay:
     """A line of the ledger.
 
-    number: 0 for the day of the start, else which counted day it is, None for a skipped one.
-    detail: name of the holiday, reasons of the pauses (comma between), label of the closure.
+    number: 0 for the day of the start, else which counted day it is, None for a skipped one; of a limit in
+    hours, how many whole hours have run when the day ends.
+    detail: name of the holiday, reasons of the pauses (comma between), label of the closure; of a limit in
+    hours, hours and minutes run on the day: `13:45`.
     provisional: the holidays of the day's year are not published yet.
     """
 
@@ -60,9 +63,12 @@ def ledger(facts: DeadlineFacts, calendar: Calendar, now: datetime) -> tuple[Led
 
     Days to come are listed as they are expected; an open pause as if it ended now. A weekend inside a
     pause stays a weekend for a limit in working days. The last line of a limit in calendar days whose
-    last day is a day of rest is the working day that its end moved to.
+    last day is a day of rest is the working day that its end moved to. A limit in hours counts every day
+    that it touches, the day of the start too.
     """
     course = follow(facts, calendar, now)
+    if course.limit.unit is Unit.HOUR:
+        return _hours(facts, course, calendar)
     until = course.due_on
     if facts.ended_at is not None:
         until = min(until, calendar.local_date(facts.ended_at))
@@ -74,6 +80,31 @@ def ledger(facts: DeadlineFacts, calendar: Calendar, now: datetime) -> tuple[Led
         line = _line(course.start + ahead * _A_DAY, number + 1, course, pauses, calendar)
         number += line.counted
         lines.append(line)
+    return tuple(lines)
+
+
+def _hours(facts: DeadlineFacts, course: Course, calendar: Calendar) -> tuple[LedgerDay, ...]:
+    """List the days that the hours run through, up to the due moment or to the end when that came first."""
+    started_at = facts.started_at.astimezone(UTC)  # moments of one zone would subtract as the wall shows them
+    stop = max(started_at, min(course.at, facts.ended_at or course.at))
+    until = min(course.due_on, calendar.local_date(stop))
+    lines = []
+    begin = started_at
+    for ahead in range((until - course.start).days + 1):
+        day = course.start + ahead * _A_DAY
+        end = min(stop, calendar.end_of_day(day))
+        hours, minutes = divmod((end - begin) // _A_MINUTE, 60)
+        lines.append(
+            LedgerDay(
+                day,
+                counted=True,
+                number=(end - started_at) // _AN_HOUR,
+                reason=LedgerReason.HOURS,
+                detail=f"{hours}:{minutes:02}",
+                provisional=False,
+            )
+        )
+        begin = end
     return tuple(lines)
 
 

@@ -1,13 +1,17 @@
-"""Warning levels such as `60%` and `2 WD`, and the moments at which they call; only in business hours."""
+"""Warning levels such as `60%`, `2 WD` and `4 h`, and the moments at which they call.
+
+Levels of days call only in business hours; those of hours at their very moment.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from engine.clocks.counting import count_days_without, nth_day_without
 from engine.clocks.course import Course, Standstill, follow, standstills
-from engine.clocks.limits import Limit, parse_limit
+from engine.clocks.limits import Limit, Unit, parse_limit
 from engine.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -65,7 +69,7 @@ def _parse_level(text: str) -> WarningLevel:
         return parse_limit(text)
     except InvalidInput as error:
         raise InvalidInput(
-            f"Expected a warning level such as '60%' (used) or '2 WD' (left), but got '{text[:40]}'",
+            f"Expected a warning level such as '60%' (used), '2 WD' or '4 h' (left), but got '{text[:40]}'",
             code="invalid_warning",
         ) from error
 
@@ -80,16 +84,33 @@ def warning_moments(
     on the working day before it. A level that would call on the day of the start or earlier is left out;
     one that falls into a pause calls at the first business hour after it. While the clock is paused the
     moments are as if the pause ended now.
+
+    `4 h` calls four hours before the due moment, at whatever hour. On a clock in hours a share is that of
+    its hours, and levels of days say nothing: they are left out, as is one that would call before the start.
     """
     course = follow(facts, calendar, now)
     still = standstills(facts, now)
     moments = []
     for level in levels:
-        day = _day_of(level, course, calendar)
-        if day is not None:
-            opening = calendar.start_of_business(day)
-            moments.append((str(level), min(_after_pauses(opening, still, calendar), course.at)))
+        moment = _moment_of(level, facts.started_at, course, calendar)
+        if moment is not None:
+            moments.append((str(level), min(_after_pauses(moment, still, calendar), course.at)))
     return moments
+
+
+def _moment_of(
+    level: WarningLevel, started_at: datetime, course: Course, calendar: Calendar
+) -> datetime | None:
+    """Find when the level calls, were there no pause at that moment."""
+    if isinstance(level, Limit) and level.unit is Unit.HOUR:
+        moment = course.at - timedelta(hours=level.count)
+        return moment if moment > started_at else None
+    if course.limit.unit is not Unit.HOUR:
+        day = _day_of(level, course, calendar)
+        return None if day is None else calendar.start_of_business(day)
+    if isinstance(level, Limit):
+        return None
+    return course.at - timedelta(hours=course.limit.count) * (_WHOLE - level.percent) / _WHOLE
 
 
 def _day_of(level: WarningLevel, course: Course, calendar: Calendar) -> date | None:

@@ -1,4 +1,4 @@
-"""Limits such as `12 WD` and `7 D`: their text and nothing of their meaning in time."""
+"""Limits such as `12 WD`, `7 D` and `24 h`: their text and nothing of their meaning in time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.errors import InvalidInput
 
 MAX_LIMITS = 20
 
-_LIMIT = re.compile(r"([0-9]{1,4})[ \t]*(WD|D)")
+_LIMIT = re.compile(r"([0-9]{1,4})[ \t]*(WD|D|h)")
 _SHOWN_CHARS = 40
 
 
@@ -20,12 +20,14 @@ class Unit(StrEnum):
 
     WORKING_DAY = "WD"
     CALENDAR_DAY = "D"
+    HOUR = "h"
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A number of days: working days end at close of business, calendar days at 24:00.
+    """A number of days or hours.
 
+    Working days end at close of business, calendar days at 24:00, hours as the clock on the wall says.
     Raises InvalidInput when the count is not from 1 to MAX_DAYS.
     """
 
@@ -35,7 +37,8 @@ class Limit:
     def __post_init__(self) -> None:
         if not 1 <= self.count <= MAX_DAYS:
             raise InvalidInput(
-                f"Expected a limit of 1 to {MAX_DAYS} days, but got {self.count}", code="invalid_limit"
+                f"Expected a limit of 1 to {MAX_DAYS} days or hours, but got {self.count}",
+                code="invalid_limit",
             )
 
     def __str__(self) -> str:
@@ -43,11 +46,11 @@ class Limit:
 
 
 def parse_limit(text: object) -> Limit:
-    """Read `12 WD` or `7 D`; whatever FEEL gave may be passed. Raises InvalidInput for anything else."""
+    """Read `12 WD`, `7 D` or `24 h`; whatever FEEL gave may be passed. Raises InvalidInput for anything else."""
     match = _LIMIT.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
         raise InvalidInput(
-            "Expected a limit such as '12 WD' (working days) or '7 D' (calendar days), "
+            "Expected a limit such as '12 WD' (working days), '7 D' (calendar days) or '24 h' (hours), "
             f"but got '{str(text)[:_SHOWN_CHARS]}'",
             code="invalid_limit",
         )
@@ -55,8 +58,16 @@ def parse_limit(text: object) -> Limit:
 
 
 def parse_limits(text: str) -> tuple[Limit, ...]:
-    """Read limits with commas between: `7 D, 3 WD`. Raises InvalidInput as `parse_limit` does."""
+    """Read limits in days with commas between: `7 D, 3 WD`.
+
+    Raises InvalidInput as `parse_limit` does, and for hours: what they stand for is planned in whole days.
+    """
     parts = text.split(",", MAX_LIMITS)
     if len(parts) > MAX_LIMITS:
         raise InvalidInput(f"Expected at most {MAX_LIMITS} limits, but got more", code="invalid_limit")
-    return tuple(parse_limit(part) for part in parts)
+    limits = tuple(parse_limit(part) for part in parts)
+    if any(limit.unit is Unit.HOUR for limit in limits):
+        raise InvalidInput(
+            f"Expected limits in days here, but got '{text[:_SHOWN_CHARS]}'", code="invalid_limit"
+        )
+    return limits

@@ -1,5 +1,6 @@
 """Runs a workflow in memory with SpiffWorkflow: tokens, data, events. No I/O, no clock of its own."""
 
+from .correct import correct, corrections
 from .errors import StepError
 from .events import ClockEvent, MessageEvent
 from .parser import Specs, parse
@@ -7,6 +8,7 @@ from .run import (
     Resting,
     Scope,
     answer,
+    caught_codes,
     complete,
     deliver_message,
     fail,
@@ -32,7 +34,10 @@ __all__ = [
     "StepError",
     "Workflow",
     "answer",
+    "caught_codes",
     "complete",
+    "correct",
+    "corrections",
     "deliver_message",
     "fail",
     "fire",

@@ -45,6 +45,13 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right) and str(left) == str(right)
 
 
+def keep_corrected(task: Task) -> None:
+    """Put a waiting token's corrections over the older variables that waking it takes from before it."""
+    corrected = task.internal_data.get("corrected")
+    if corrected:
+        task.data = {**task.data, **corrected}
+
+
 def common_ancestor(tasks: list[Task]) -> Task:
     """Give the task from which all these branches come."""
     chains = [_chain(task) for task in tasks]

@@ -16,6 +16,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEv
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
+from .data import keep_corrected
 from .errors import UncaughtError
 
 if TYPE_CHECKING:
@@ -139,6 +140,19 @@ def deliver(task: Task, definition: EventDefinition, payload: dict[str, Any] | N
         task.internal_data["payload"] = payload
     task.task_spec.catch(task, BpmnEvent(definition))
     task.task_spec._update(task)  # noqa: SLF001 - the library's own way to go on after a catch
+    keep_corrected(task)
+
+
+def catchable_codes(origin: Task) -> set[str]:
+    """Give the error codes that a boundary around a task names; one that catches every code names none."""
+    workflow = origin.workflow.top_workflow
+    found: set[str] = set()
+    node: Task | None = origin
+    while node is not None:
+        codes = {boundary.task_spec.event_definition.code for boundary in _boundaries(node, ErrorEvent)}
+        found |= codes - {None}
+        node = _parent_activity(workflow, node)
+    return found
 
 
 def definitions_of(task: Task) -> list[EventDefinition]:
@@ -154,19 +168,25 @@ def _parent_activity(workflow: Any, task: Task) -> Task | None:
     return workflow.get_task_from_id(parent_id) if parent_id is not None else None
 
 
-def _catching_boundary(node: Task, kind: type[ScopedEvent], code: str | None) -> Task | None:
+def _boundaries(node: Task, kind: type[ScopedEvent]) -> list[Task]:
+    """Give the boundary events of that kind that wait on an activity."""
     activity = node
     while isinstance(activity.parent.task_spec, LoopTask):
         activity = activity.parent
     if not isinstance(activity.parent.task_spec, BoundaryEventSplit):
-        return None
-    candidates = [
+        return []
+    return [
         task
         for task in activity.parent.children
         if isinstance(task.task_spec, BoundaryEventMixin)
         and task.state == TaskState.WAITING
         and isinstance(task.task_spec.event_definition, kind)
-        and task.task_spec.event_definition.code in (None, code)
+    ]
+
+
+def _catching_boundary(node: Task, kind: type[ScopedEvent], code: str | None) -> Task | None:
+    candidates = [
+        task for task in _boundaries(node, kind) if task.task_spec.event_definition.code in (None, code)
     ]
     candidates.sort(key=lambda task: task.task_spec.event_definition.code is None)
     return candidates[0] if candidates else None

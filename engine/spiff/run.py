@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -74,13 +75,23 @@ def fire(workflow: Workflow, number: int, element_id: str) -> bool:
     return False
 
 
-def deliver_message(workflow: Workflow, name: str, variables: dict[str, Any]) -> bool:
-    """Deliver a message to the first place that waits for it; say whether there was one."""
+def deliver_message(
+    workflow: Workflow,
+    name: str,
+    variables: dict[str, Any],
+    accepts: Callable[[Mapping[str, Any]], bool] | None = None,
+) -> bool:
+    """Deliver a message to the first place that waits for it; say whether there was one.
+
+    accepts: says whether a place that has these variables takes it; without it, every place does.
+    """
     for task in list(workflow.event_manager.tasks.values()):
         if task.state != TaskState.WAITING or task.workflow.tasks.get(task.id) is not task:
             continue
         for definition in events.definitions_of(task):
             if isinstance(definition, events.MessageEvent) and definition.name == name:
+                if accepts is not None and not accepts(task.data):
+                    continue
                 if not hasattr(task.task_spec.event_definition, "event_definitions"):
                     events.deliver(task, definition, variables)
                 else:  # an event gateway's branches take the gateway's data; catching renews it from before
@@ -98,7 +109,8 @@ def answer(workflow: Workflow, number: int, value: Any) -> bool:
         return False
     if task.task_spec.result:
         task.data = {**task.data, task.task_spec.result: value}
-    task.internal_data.pop("parameters", None)
+    for name in ("parameters", "corrections"):
+        task.internal_data.pop(name, None)
     task.complete()
     _settle(workflow)
     return True
@@ -114,6 +126,14 @@ def fail(workflow: Workflow, number: int, code: str) -> bool:
         return False
     _settle(workflow)
     return True
+
+
+def caught_codes(workflow: Workflow, number: int) -> set[str]:
+    """Give the error codes that a boundary around a waiting call names."""
+    task = workflow.find_task(number)
+    if task is None or task.state != TaskState.STARTED:
+        return set()
+    return events.catchable_codes(task)
 
 
 def retry(workflow: Workflow, number: int) -> bool:

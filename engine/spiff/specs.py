@@ -14,6 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.feel.values import type_name
 from engine.timers import repeats_of
 
+from .data import keep_corrected
 from .errors import StepError
 from .events import ClockEvent
 from .joins import InclusiveJoin
@@ -223,8 +224,11 @@ class BoundaryEvent(defaults.BoundaryEvent):  # type: ignore[misc]  # untyped li
             return
         again = my_task.parent._add_child(self, TaskState.WAITING)  # noqa: SLF001 - no public way to add a token
         again.triggered = True
+        if "corrected" in my_task.internal_data:
+            again.internal_data["corrected"] = my_task.internal_data["corrected"]
         self._predict(again, mask=TaskState.NOT_FINISHED_MASK)
         self._update(again)
+        keep_corrected(again)
 
 
 def newest_data(workflow: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from .data import drawn_element
+from .data import drawn_element, keep_corrected
 from .errors import StepError
 from .loops import Repeated, instance_of, instances
 
@@ -58,6 +58,7 @@ class _Traced:
         """Look again at every waiting task; the library walks its whole tree for that."""
         for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:  # noqa: SLF001 - hot loop
             task.task_spec._update(task)  # noqa: SLF001 - as the library does
+            keep_corrected(task)
 
     def cancel(self) -> None:
         """End it where it stands, with everything inside."""

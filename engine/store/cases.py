@@ -65,6 +65,10 @@ class WholeCase:
     """Principal, due date and task id."""
     jobs: list[tuple[int, str, str, int]]
     """Id, kind, target and due date."""
+    incidents: list[int]
+    """Numbers of the open ones."""
+    deliveries: list[tuple[int, int, str]]
+    """Id, number and state."""
 
 
 class CaseStore:
@@ -161,12 +165,27 @@ class CaseStore:
                     job.tenant_id == self._tenant, job.process_instance_id == process_instance_id
                 )
             ).all()
+            incidents = connection.execute(
+                select(s.incident.c.number).where(
+                    s.incident.c.tenant_id == self._tenant,
+                    s.incident.c.process_instance_id == process_instance_id,
+                    s.incident.c.state == "open",
+                )
+            ).all()
+            deliveries = connection.execute(
+                select(s.delivery.c.id, s.delivery.c.number, s.delivery.c.state).where(
+                    s.delivery.c.tenant_id == self._tenant,
+                    s.delivery.c.process_instance_id == process_instance_id,
+                )
+            ).all()
         return WholeCase(
             InstanceRow(*row),
             [HistoryRow(*link) for link in links],
             [UserTaskRow(*one) for one in tasks],
             [(one[0], one[1], one[2]) for one in listed],
             [(one[0], one[1], one[2], one[3]) for one in jobs],
+            [one[0] for one in incidents],
+            [(one[0], one[1], one[2]) for one in deliveries],
         )
 
     def cases(

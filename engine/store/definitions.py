@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, update
 
 from engine.store import schema as s
 from engine.store.database import Database
+from engine.store.schedules import ScheduleRow, put_schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,11 @@ class DefinitionStore:
         self._database = database
         self._tenant = tenant_id
 
-    def add(self, row: DefinitionRow, content: bytes) -> DefinitionRow:
-        """Add a version with the next number and make it the newest; gives it back with the number."""
+    def add(self, row: DefinitionRow, content: bytes, schedule: ScheduleRow | None = None) -> DefinitionRow:
+        """Add a version with the next number and make it the newest; gives it back with the number.
+
+        schedule: by which a timer starts cases of it; one with the same timer keeps its beat.
+        """
         with self._database.writing() as connection:
             table = s.process_definition.c
             newest = connection.execute(
@@ -61,7 +65,13 @@ class DefinitionStore:
                     .where(s.service.c.tenant_id == self._tenant, s.service.c.key == row.key)
                     .values(definition_id=row.id)
                 )
+            put_schedule(connection, self._tenant, row.key, schedule)
         return added
+
+    def renew_schedule(self, key: str, schedule: ScheduleRow | None) -> None:
+        """Put back a service's schedule where it was lost; one that is there keeps its beat."""
+        with self._database.writing() as connection:
+            put_schedule(connection, self._tenant, key, schedule)
 
     def versions(self, key: str | None = None) -> list[DefinitionRow]:
         """List the versions of one service, or of all, newest first."""

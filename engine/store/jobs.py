@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select, update
 
@@ -20,6 +21,14 @@ class DueJob:
     target: str
     due_at: int
     attempts: int
+
+
+class TryAgain(Exception):  # noqa: N818 - no error: what the job is for could not be done yet
+    """The job is to be run again at a moment."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
 
 
 class JobStore:

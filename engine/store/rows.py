@@ -102,6 +102,31 @@ class IncidentRow:
     code: str
     message: str
     raised_at: int
+    attempts: int = 0
+    """How often an outside system was asked before."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A notice to one person by one way.
+
+    number: counts the deliveries of a case; an incident about one has the number with a minus before it.
+    channel: `sms` or `mail`. state: `waiting`, `sent`, `failed`, or `told` in another way.
+    """
+
+    id: int
+    process_instance_id: int
+    number: int
+    element_id: str
+    notice: str
+    channel: str
+    state: str
+    sealed_content: bytes
+    created_at: int
+    sent_at: int | None
+    attempts: int
+    code: str | None
+    message: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +170,16 @@ class Saved:
     incidents_resolved: list[int] = field(default_factory=list)
     resolved_by: int | None = None
     subjects: list[bytes] = field(default_factory=list)
+    deliveries_added: list[DeliveryRow] = field(default_factory=list)
+    deliveries_changed: list[DeliveryRow] = field(default_factory=list)
     case_number: tuple[str, int] | None = None
     """For a new case: prefix and the definition that must still be the service's newest."""
+    start_key: str | None = None
+    """For a new case: the key that no other case was started under."""
+    parent: int | None = None
+    """For a new case: the case that opened it."""
+    inbound: tuple[str, str] | None = None
+    """Source and number of the message from outside that the step took in; it counts once."""
 
 
 def fields_of(row: Any) -> dict[str, Any]:

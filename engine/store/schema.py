@@ -111,6 +111,42 @@ subject = _table(
 )
 """Keyed hashes of identity numbers, for finding double applications."""
 
+start_key = _table("start_key", _text("key"), _id("process_instance_id"), key=("key",))
+"""Keys under which cases were started: another start under the same key gives the same case."""
+
+relation = _table(
+    "relation",
+    _id("process_instance_id"),
+    _text("kind"),
+    _id("other_id"),
+    Index("relation_other", "tenant_id", "other_id"),
+    key=("process_instance_id", "kind", "other_id"),
+)
+"""What a case did to another one: it `opened` it, or `told` it something."""
+
+inbound = _table(
+    "inbound",
+    _text("source"),
+    _text("id"),
+    _id("process_instance_id"),
+    _ms("at"),
+    key=("source", "id"),
+)
+"""What came in from outside, by the other side's own number, and which calls on other cases are in a case's
+history, by their keys: the same once more counts once."""
+
+schedule = _table(
+    "schedule",
+    _text("service_key"),
+    _text("element_id"),
+    _text("timer"),
+    _ms("due_at"),
+    _ms("wake_at"),
+    _number("beats_left", nullable=True),
+    key=("service_key", "element_id"),
+)
+"""Services whose cases a timer starts: when the next one is due, and when to look (later after a failure)."""
+
 user_task = _table(
     "user_task",
     _id("id"),
@@ -192,11 +228,41 @@ incident = _table(
     _text("message"),
     _text("state"),
     _ms("raised_at"),
+    Column("attempts", SmallInteger, nullable=False),
     _ms("resolved_at", nullable=True),
     _id("resolved_by", nullable=True),
     Index("incident_instance", "tenant_id", "process_instance_id", "state"),
     key=("id",),
 )
+"""Below zero, the number is that of a delivery instead of a token."""
+Index(
+    "incident_open",
+    incident.c.tenant_id,
+    incident.c.id,
+    sqlite_where=incident.c.state == "open",
+    postgresql_where=incident.c.state == "open",
+)
+
+delivery = _table(
+    "delivery",
+    _id("id"),
+    _id("process_instance_id"),
+    _number("number"),
+    _text("element_id"),
+    _text("notice"),
+    _text("channel"),
+    _text("state"),
+    _bytes("sealed_content"),
+    _ms("created_at"),
+    _ms("sent_at", nullable=True),
+    Column("attempts", SmallInteger, nullable=False),
+    _text("code", nullable=True),
+    _text("message", nullable=True),
+    Index("delivery_instance", "tenant_id", "process_instance_id", "number", unique=True),
+    key=("id",),
+    rowid=True,
+)
+"""Notices, each by one way to one person; a job with the same id sends one that waits."""
 
 history = _table(
     "history",

@@ -7,14 +7,14 @@ where it is still the one that was read. Anything else means that somebody was q
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import PoolProxiedConnection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-
-from engine.store import schema as s
 from engine.store.database import Database, Statement
-from engine.store.rows import IncidentRow, InstanceRow, JobRow, Saved, TaskChange, UserTaskRow, fields_of
+from engine.store.rows import DeliveryRow, InstanceRow, JobRow, Saved, TaskChange, UserTaskRow, fields_of
+from engine.store.step_statements import DELIVERY_CHANGES, StepStatements
+
+if TYPE_CHECKING:
+    from sqlalchemy import PoolProxiedConnection
 
 
 class ConflictError(Exception):
@@ -27,7 +27,7 @@ class StepStore:
     def __init__(self, database: Database, tenant_id: int) -> None:
         self._database = database
         self._tenant = tenant_id
-        self._statements = _Statements(database)
+        self._statements = StepStatements(database)
 
     def load(self, process_instance_id: int) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         """Read a case and its open tasks at one moment; None when there is no such case."""
@@ -46,7 +46,8 @@ class StepStore:
     def insert(self, saved: Saved) -> InstanceRow:
         """Write a new case and commit; gives its row with the case number.
 
-        Raises ConflictError when the service has a newer version than the case was started on.
+        Raises ConflictError when the service has a newer version than the case was started on, or when
+        somebody else has started a case under the same key.
         """
         assert saved.case_number is not None
         prefix, definition_id = saved.case_number
@@ -59,6 +60,7 @@ class StepStore:
             ).fetchone()
             if row is None:
                 raise ConflictError
+            self._write_start_key(connection, saved)
             business_key = f"{prefix}-{row[0]:06d}" if prefix else str(row[0])
             instance = _replace(
                 saved.instance,
@@ -71,8 +73,54 @@ class StepStore:
                 sealed_state=saved.sealed_state,
             )
             self._statements.insert_instance.run(connection, tenant_id=self._tenant, **fields_of(instance))
+            if saved.parent is not None:
+                self._statements.insert_relation.run(
+                    connection,
+                    tenant_id=self._tenant,
+                    process_instance_id=saved.parent,
+                    kind="opened",
+                    other_id=instance.id,
+                )
             self._write_rest(connection, saved)
         return instance
+
+    def started_under(self, key: str) -> tuple[int, str] | None:
+        """Give id and number of the case that was started under a key; None when none was."""
+        with self._database.stepping(writing=False) as connection:
+            row = self._statements.started_under.run(connection, b_tenant=self._tenant, b_key=key).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def was_received(self, source: str, number: str) -> bool:
+        """Say whether a message from outside was taken in before, by the other side's own number."""
+        with self._database.stepping(writing=False) as connection:
+            row = self._statements.received.run(
+                connection, b_tenant=self._tenant, b_source=source, b_id=number
+            ).fetchone()
+        return row is not None
+
+    def _write_inbound(self, connection: PoolProxiedConnection, saved: Saved) -> None:
+        if saved.inbound is None:
+            return
+        source, number = saved.inbound
+        result = self._statements.insert_inbound.run(
+            connection,
+            tenant_id=self._tenant,
+            source=source,
+            id=number,
+            process_instance_id=saved.instance.id,
+            at=saved.history.at,
+        )
+        if result.rowcount != 1:
+            raise ConflictError
+
+    def _write_start_key(self, connection: PoolProxiedConnection, saved: Saved) -> None:
+        if saved.start_key is None:
+            return
+        result = self._statements.insert_start_key.run(
+            connection, tenant_id=self._tenant, key=saved.start_key, process_instance_id=saved.instance.id
+        )
+        if result.rowcount != 1:
+            raise ConflictError
 
     def _load(self, statement: Statement, key: int) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         with self._database.stepping(writing=False) as connection:
@@ -105,6 +153,7 @@ class StepStore:
     def _write_rest(self, connection: PoolProxiedConnection, saved: Saved) -> None:
         statements, tenant = self._statements, self._tenant
         instance_id = saved.instance.id
+        self._write_inbound(connection, saved)
         self._change_tasks(connection, saved.changed)
         statements.insert_task.run_many(
             connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.opened]
@@ -156,6 +205,12 @@ class StepStore:
                 for found in saved.incidents_resolved
             ],
         )
+        statements.insert_delivery.run_many(
+            connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.deliveries_added]
+        )
+        statements.update_delivery.run_many(
+            connection, [_changed_delivery(tenant, row) for row in saved.deliveries_changed]
+        )
         statements.insert_subject.run_many(
             connection,
             [
@@ -189,146 +244,6 @@ class StepStore:
             raise ConflictError
 
 
-class _Statements:
-    """The statements of the hot path, compiled for the database in use."""
-
-    def __init__(self, database: Database) -> None:
-        engine = database.engine
-
-        def of(statement: Any) -> Statement:
-            return Statement(statement, engine)
-
-        instance, task = s.process_instance.c, s.user_task.c
-        instance_columns = [instance[name] for name in InstanceRow.__slots__]
-        here = instance.tenant_id == bindparam("b_tenant")
-        self.instance = of(select(*instance_columns).where(here, instance.id == bindparam("b_id")))
-        self.instance_of_task = of(
-            select(*instance_columns)
-            .join(
-                s.user_task,
-                (task.tenant_id == instance.tenant_id) & (task.process_instance_id == instance.id),
-            )
-            .where(here, task.id == bindparam("b_id"))
-        )
-        self.open_tasks = of(
-            select(*(task[name] for name in UserTaskRow.__slots__)).where(
-                task.tenant_id == bindparam("b_tenant"),
-                task.process_instance_id == bindparam("b_id"),
-                task.state == "open",
-            )
-        )
-        self.update_instance = of(_update_instance())
-        self.insert_instance = of(insert(s.process_instance))
-        self.next_number = of(
-            update(s.service)
-            .where(
-                s.service.c.tenant_id == bindparam("b_tenant"),
-                s.service.c.key == bindparam("b_key"),
-                s.service.c.definition_id == bindparam("b_definition"),
-            )
-            .values(last_number=s.service.c.last_number + 1)
-            .returning(s.service.c.last_number)
-        )
-        self.update_task = of(_update_task())
-        self.insert_task = of(
-            insert(s.user_task).values(
-                {name: bindparam(name) for name in ("tenant_id", *UserTaskRow.__slots__)}
-            )
-        )
-        inbox = s.inbox.c
-        self.delete_inbox = of(
-            delete(s.inbox).where(
-                inbox.tenant_id == bindparam("b_tenant"),
-                inbox.principal == bindparam("b_principal"),
-                inbox.due_at == bindparam("b_due"),
-                inbox.user_task_id == bindparam("b_task"),
-            )
-        )
-        self.insert_inbox = of(insert(s.inbox))
-        self.insert_history = of(insert(s.history))
-        self.delete_job = of(
-            delete(s.job).where(s.job.c.tenant_id == bindparam("b_tenant"), s.job.c.id == bindparam("b_id"))
-        )
-        self.insert_job = of(insert(s.job))
-        self.upsert_deadline = of(_upsert_deadline(engine.dialect.name))
-        self.insert_incident = of(
-            insert(s.incident).values(
-                {
-                    name: bindparam(name)
-                    for name in ("tenant_id", "process_instance_id", "state", *IncidentRow.__slots__)
-                }
-            )
-        )
-        self.resolve_incident = of(
-            update(s.incident)
-            .where(s.incident.c.tenant_id == bindparam("b_tenant"), s.incident.c.id == bindparam("b_id"))
-            .values(state="resolved", resolved_at=bindparam("b_at"), resolved_by=bindparam("b_by"))
-        )
-        self.insert_subject = of(insert(s.subject))
-
-
-def _update_instance() -> Any:
-    table = s.process_instance
-    return (
-        update(table)
-        .where(
-            table.c.tenant_id == bindparam("b_tenant"),
-            table.c.id == bindparam("b_id"),
-            table.c.row_version == bindparam("b_read"),
-        )
-        .values(
-            state=bindparam("b_state"),
-            outcome=bindparam("b_outcome"),
-            ended_at=bindparam("b_ended"),
-            title=bindparam("b_title"),
-            row_version=bindparam("b_version"),
-            history_seq=bindparam("b_seq"),
-            history_head=bindparam("b_head"),
-            sealed_state=bindparam("b_sealed"),
-        )
-    )
-
-
-def _update_task() -> Any:
-    """Change a task that is still as it was read; a finished one loses its draft."""
-    table = s.user_task
-    keep: Any = bindparam("b_keep")
-    return (
-        update(table)
-        .where(
-            table.c.tenant_id == bindparam("b_tenant"),
-            table.c.id == bindparam("b_id"),
-            table.c.state == bindparam("b_was"),
-            table.c.assignee.is_not_distinct_from(bindparam("b_holder")),
-        )
-        .values(
-            state=bindparam("b_state"),
-            assignee=bindparam("b_assignee"),
-            due_at=bindparam("b_due"),
-            completed_at=bindparam("b_done"),
-            completed_by=bindparam("b_by"),
-            sealed_draft=_when(keep, table.c.sealed_draft),
-            draft_at=_when(keep, table.c.draft_at),
-        )
-    )
-
-
-def _when(flag: Any, column: Any) -> Any:
-    from sqlalchemy import case  # noqa: PLC0415 - a name too common for the module
-
-    return case((flag == 1, column), else_=None)
-
-
-def _upsert_deadline(dialect: str) -> Any:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(s.deadline)
-    changing = ("state", "due_at", "provisional", "ended_at", "calendar_version")
-    return statement.on_conflict_do_update(
-        index_elements=["tenant_id", "process_instance_id", "key"],
-        set_={name: statement.excluded[name] for name in changing},
-    )
-
-
 def _inbox_moves(change: TaskChange) -> bool:
     before = change.before
     return (before.principal, before.due_at) != (change.principal, change.due_at)
@@ -353,6 +268,11 @@ def _job(tenant: int, row: JobRow) -> dict[str, Any]:
         "lease_token": None,
         **fields_of(row),
     }
+
+
+def _changed_delivery(tenant: int, row: DeliveryRow) -> dict[str, Any]:
+    changes = {f"b_{name}": getattr(row, name) for name in DELIVERY_CHANGES}
+    return {"b_tenant": tenant, "b_id": row.id, **changes}
 
 
 def _replace(row: InstanceRow, **changes: Any) -> InstanceRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.registry import VERIFY_HOUSEHOLD, Registry
+from connectors.registry import Registry
 from engine.ports import Call, ConnectorError
 
 from .conftest import LI, WANG, Played, answering, call, question, raw
 
+VERIFY_HOUSEHOLD = Registry.operations["verify_household"]
 FACTS = {
     "query_no": "HD-1",
     "wage": 1200.1,
@@ -174,14 +176,45 @@ def test_it_refuses_an_operation_that_it_does_not_have() -> None:
 
 
 def test_it_tells_what_it_offers() -> None:
-    """A bundle is checked against these names; the schema knows the parameters."""
-    (operation,) = Registry.operations.values()
+    """A bundle is checked against these names."""
+    shape = VERIFY_HOUSEHOLD.shape("registry")
 
-    assert list(Registry.operations) == ["verify_household"]
-    parameters = operation.parameters().fields
-    assert {name for name, field in parameters.items() if field.required} == {
-        "members",
-        "purpose",
-        "authorised",
+    assert list(Registry.operations) == ["verify_household", "low_income_status", "sweep"]
+    assert shape.required == {"members", "purpose", "authorised"}
+    assert shape.optional == set()
+    assert {"query_no", "wage", "mismatches"} < shape.answer
+    assert {"person_unknown", "consent_missing", "registry_down", "registry_wrong_answer"} < shape.errors
+
+
+def test_it_says_on_which_list_a_person_is(played: Played) -> None:
+    played.sandbox.write_down(WANG, {"category": "dibao", "valid_to": date(2027, 6, 30)})
+
+    found = played.ask("registry.low_income_status", **person())
+
+    assert (found["category"], found["valid_to"]) == ("dibao", date(2027, 6, 30))
+
+
+def test_it_asks_for_nobodys_status_without_authorisation(played: Played) -> None:
+    assert played.code_of("registry.low_income_status", **person(authorised=False)) == "consent_missing"
+    assert played.sandbox.asked.latest() == []
+
+
+def test_it_finds_everybody_for_whom_a_reason_came_about(played: Played) -> None:
+    """The same question, asked again for the same days, finds the same people."""
+    wanted = {
+        "reason": "alone_80",
+        "since": date(2026, 1, 1),
+        "until": "2026-01-31",
+        "purpose": "active_discovery",
     }
-    assert set(operation.errors) == {"person_unknown", "consent_missing"}
+
+    found = [played.ask("registry.sweep", key, **wanted)["persons"] for key in ("1", "2")]
+
+    assert found[0] == found[1] != []
+    assert all(one["id_no"].startswith("9901") and one["reason"] == "alone_80" for one in found[0])
+    assert all(2026 - int(one["id_no"][6:10]) >= 80 for one in found[0])
+    assert {one["subdistrict"] for one in found[0]} <= {"990101001", "990101002", "990101003"}
+
+
+def person(*, authorised: bool = True) -> dict[str, Any]:
+    return {"id_no": WANG, "name": "王建国", "purpose": "care_bed_referral", "authorised": authorised}

@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 
 from connectors.registry import Registry
-from connectors.sandbox import create_app, sandbox_server
-from connectors.sandbox.app import Sandbox
+from connectors.sandbox import Sandbox, create_app, sandbox_server
 from connectors.sandbox.effects import Effects, KeyReusedError
 from connectors.sandbox.faults import Fault, Faults
 from engine.ports import ConnectorError
@@ -81,7 +80,12 @@ def test_it_acts_once_for_each_key(played: Played) -> None:
 
     assert answers[0] == answers[1] != answers[2]
     with urllib.request.urlopen(f"{played.url}/sandbox/effects", timeout=5) as answer:
-        assert json.load(answer) == {"total": 2, "keys": {"1": 1, "2": 1}}
+        assert json.load(answer) == {
+            "total": 2,
+            "keys": {"1": 1, "2": 1},
+            "asked": {"1": 2, "2": 1},
+            "operations": {"registry.verify_household": 2},
+        }
 
 
 def test_it_answers_as_before_though_the_world_has_changed(played: Played) -> None:
@@ -119,9 +123,9 @@ def test_it_acts_once_for_two_questions_at_the_same_time() -> None:
         return "done"
 
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(effects.once, "k", b"q", act)
+        first = pool.submit(effects.once, "k", "o", {}, act)
         assert acting.wait(5)
-        second = pool.submit(effects.once, "k", b"q", lambda: "done again")
+        second = pool.submit(effects.once, "k", "o", {}, lambda: "done again")
         go_on.set()
 
         assert (first.result(5), second.result(5)) == ("done", "done")
@@ -130,10 +134,10 @@ def test_it_acts_once_for_two_questions_at_the_same_time() -> None:
 
 def test_it_tells_questions_of_one_key_apart() -> None:
     effects = Effects()
-    effects.once("k", b"q", lambda: 1)
+    effects.once("k", "o", {"q": 1}, lambda: 1)
 
     with pytest.raises(KeyReusedError):
-        effects.once("k", b"other", lambda: 2)
+        effects.once("k", "o", {"q": 2}, lambda: 2)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +145,7 @@ def test_it_tells_questions_of_one_key_apart() -> None:
     [
         (Fault("down"), "registry_down", 0),
         (Fault("error"), "registry_down", 0),
+        (Fault("busy"), "registry_busy", 0),
         (Fault("slow", ms=60_000), "registry_timeout", 0),
         (Fault("late", ms=60_000), "registry_timeout", 1),
         (Fault("wrong_answer"), "registry_wrong_answer", 1),
@@ -163,7 +168,7 @@ def test_it_draws_the_same_faults_from_the_same_seed() -> None:
 
     def draws(seed: int) -> list[dict[str, int]]:
         faults.replace(wanted, seed)
-        return [faults.draw() for _ in range(50)]
+        return [faults.draw("beds") for _ in range(50)]
 
     assert draws(1) == draws(1) != draws(2)
     assert 5 < sum("down" in drawn for drawn in draws(1)) < 25
@@ -204,7 +209,7 @@ def test_it_lists_refusals_and_faults(played: Played) -> None:
     ],
 )
 def test_it_refuses_questions_that_are_none(body: bytes, headers: dict[str, str], status: int) -> None:
-    answer = create_app().test_client().post("/households/verify", data=body, headers=headers)
+    answer = create_app().test_client().post("/registry/households/verify", data=body, headers=headers)
 
     assert answer.status_code == status
 
@@ -215,8 +220,8 @@ def test_it_stops_at_once_though_an_answer_is_late() -> None:
     sandbox.faults.replace([Fault("late", ms=60_000)], seed=0)
     began = time.monotonic()
 
-    with sandbox_server(sandbox) as url, pytest.raises(ConnectorError):
-        Registry(url).call(call(timeout_s=0.2))
+    with sandbox_server(sandbox) as served, pytest.raises(ConnectorError):
+        Registry(served.registry_url).call(call(timeout_s=0.2))
 
     assert time.monotonic() - began < 4
 
@@ -225,8 +230,9 @@ def test_it_serves_until_it_is_interrupted() -> None:
     """What `linbang sandbox` does, in a process of its own."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", f"from connectors.sandbox import run; run(port={port})"]
-    with subprocess.Popen(command) as process:
+    program = f"from connectors.sandbox import *; run(Sandbox(), print, port={port}, mail_port=0)"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         page = ""
         for _ in range(100):
             with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:

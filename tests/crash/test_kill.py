@@ -68,8 +68,8 @@ def sandbox(seed: int) -> Sandbox:
 
 @pytest.fixture
 def settings(tmp_path: Path, sandbox: Sandbox) -> Iterator[Settings]:
-    with sandbox_server(sandbox) as url:
-        yield settle_in(tmp_path, url)
+    with sandbox_server(sandbox) as served:
+        yield settle_in(tmp_path, served.registry_url)
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ def text(name: str) -> str:
 
 
 def test_every_setting_is_documented() -> None:
-    """Every variable that the settings read stands in the operator's page, and no other."""
-    read = set(re.findall(r'"(LINBANG_\w+|PORT)"', Path(settings.__file__).read_text("utf-8")))
+    """Every variable that the settings and connectors read stands in the operator's page, and no other."""
+    sources = [Path(settings.__file__), *(ROOT / "connectors").glob("*.py")]
+    read = {name for file in sources for name in re.findall(r'"(LINBANG_\w+|PORT)"', file.read_text("utf-8"))}
     documented = set(re.findall(r"`(LINBANG_\w+|PORT)`", text("docs/OPERATING.md")))
 
     assert documented == read

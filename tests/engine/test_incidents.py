@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidState
-from engine.jobs import retry_incident
+from engine.incidents import retry
 from engine.store.cases import CaseStore
 
 from .bundles import (
@@ -36,10 +36,10 @@ def forked(branch: str, *ids: str) -> str:
     )
 
 
-def retry(story: Story) -> Story:
+def try_again(story: Story) -> Story:
     (incident,) = story.incidents
     story.reopen()
-    retry_incident(story.world.runtime, story.case_id, incident.number, SUPERVISOR)
+    retry(story.world.runtime, story.case_id, incident.number, SUPERVISOR)
     return story.settle()
 
 
@@ -99,7 +99,7 @@ def test_it_is_raised_once_however_often_the_case_is_touched(world: World) -> No
 
 
 def test_a_retry_that_fails_again_leaves_it_open(world: World) -> None:
-    story = retry(begin(world, bundle(forked(script("compute", "[1]"), "compute"))))
+    story = try_again(begin(world, bundle(forked(script("compute", "[1]"), "compute"))))
 
     assert [row.code for row in story.incidents] == ["script_not_a_context"]
     assert story.links[-1].event == "incident_retried"
@@ -126,7 +126,7 @@ def test_a_retry_that_goes_well_resolves_it_and_the_case_goes_on(world: World) -
     assert [row.code for row in story.incidents] == ["no_flow_taken"]
 
     story.later(days=3)
-    retry(story)
+    try_again(story)
 
     assert story.incidents == []
     assert story.open == ["after"]
@@ -139,11 +139,11 @@ def test_a_broken_timer_that_is_tried_again_runs_when_it_has_a_moment(world: Wor
     story = begin(world, bundle(node("intermediateCatchEvent", "wait", timer(text)) + start_and_end("wait")))
     assert [row.code for row in story.incidents] == ["timer_broken"]
 
-    retry(story)
+    try_again(story)
     assert [row.code for row in story.incidents] == ["timer_broken"]
     assert len(story.events("incident_raised")) == 1
     story.later(days=3)
-    retry(story)
+    try_again(story)
 
     assert story.incidents == []
     assert story.later(hours=1).outcome == "done"
@@ -156,7 +156,7 @@ def test_a_clock_without_a_limit_is_one_until_an_operator_has_seen_it(world: Wor
     ).do("one")
     assert [(row.element_id, row.code) for row in story.incidents] == [("t", "limit_broken")]
 
-    retry(story)
+    try_again(story)
 
     assert story.incidents == []
     assert story.do("two").outcome == "done"
@@ -186,6 +186,6 @@ def test_retrying_what_is_no_incident_is_refused(world: World) -> None:
     story = begin(world, bundle(user_task("ask") + start_and_end("ask")))
 
     with pytest.raises(InvalidState) as caught:
-        retry_incident(world.runtime, story.case_id, 3, SUPERVISOR)
+        retry(world.runtime, story.case_id, 3, SUPERVISOR)
 
     assert caught.value.code == "incident_resolved"

@@ -9,7 +9,7 @@ from engine.errors import NotAllowed
 
 from .bundles import bundle, chain, diagram, node, small_body, start_and_end, subprocess, user_task
 from .story import Story, begin
-from .support import ALICE, BOB, World
+from .support import ALICE, BOB, World, person
 
 
 def refused(story: Story, element_id: str, actor: object = ALICE) -> str:
@@ -38,6 +38,34 @@ def test_it_holds_across_subprocesses_and_called_processes(world: World) -> None
     story = begin(world, bundle(body, called__bpmn=called)).do("survey", by=ALICE)
 
     assert refused(story, "check") == "did_earlier_step"
+
+
+def visited(world: World) -> Story:
+    """A case whose called diagram ends with a task that nobody of the work before may do."""
+    inner = user_task("call") + user_task("visit", notDoneBy="*")
+    called = diagram(small_body("inner", inner, "call", "visit"), key="called", process="")
+    body = (
+        user_task("survey")
+        + user_task("decide")
+        + node("callActivity", "evaluate", attributes='calledElement="called"')
+        + start_and_end("survey", "decide", "evaluate")
+    )
+    return begin(world, bundle(body, called__bpmn=called))
+
+
+def test_a_star_keeps_everybody_out_who_worked_on_the_case_elsewhere(world: World) -> None:
+    third = person(17, "Third", "reviewer")
+    story = visited(world).do("survey", by=ALICE).do("decide", by=BOB).do("call", by=third)
+
+    assert refused(story, "visit", ALICE) == "did_earlier_step"
+    assert refused(story, "visit", BOB) == "did_earlier_step"
+    assert story.do("visit", by=third).outcome == "done"
+
+
+def test_a_star_lets_those_do_it_who_only_worked_in_its_own_diagram(world: World) -> None:
+    story = visited(world).do("survey", by=ALICE).do("decide", by=ALICE).do("call", by=BOB)
+
+    assert story.do("visit", by=BOB).outcome == "done"
 
 
 def test_everybody_who_did_one_of_the_rounds_is_kept_out(world: World) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from engine import cases as case_views
-from engine import forms, jobs, messages
+from engine import forms, incidents, messages
 from engine.errors import InvalidInput, NotFound
 from engine.store.cases import CaseFilter
 from webui import forms as form_pages
@@ -17,9 +17,12 @@ from webui import letters
 from webui.application import application
 from webui.auth import actor, signed_in
 from webui.history_words import entries
+from webui.incident_words import failure_words
 from webui.language import language
 from webui.ledger_view import months, rows_of
+from webui.message_words import messages_of, sharing_of
 from webui.page import installation
+from webui.related_view import related_rows
 from webui.words import (
     clock_due_words,
     day_words,
@@ -29,6 +32,7 @@ from webui.words import (
     limit_words,
     message_of,
     moment_words,
+    office_name,
     service_name,
     units_of,
 )
@@ -119,7 +123,11 @@ def _page(view: CaseView, *, unmasked: bool = False) -> str:
         steps=[_step(view, task, names) for task in view.tasks],
         waits=[element_name(definition, key) for key in view.current if not _has_task(view, key)],
         incidents=[
-            {"number": one.number, "step": element_name(definition, one.element_id), "message": one.message}
+            {
+                "id": one.id,
+                "step": element_name(definition, one.element_id),
+                "what": failure_words(one.code, one.message),
+            }
             for one in view.incidents
         ],
         clocks=[_clock(view, clock, now) for clock in sorted(view.clocks, key=_running_first)],
@@ -133,6 +141,9 @@ def _page(view: CaseView, *, unmasked: bool = False) -> str:
             }
             for letter in view.letters
         ],
+        notices=messages_of(runtime, definition, case_id, unmasked=unmasked),
+        sharing=sharing_of(runtime, definition, view.links),
+        may_retry=incidents.may_retry(runtime, view.row, definition, actor()),
         files=found.cases.attachments(case_id),
         comments=comments,
         buttons=[
@@ -142,6 +153,7 @@ def _page(view: CaseView, *, unmasked: bool = False) -> str:
             definition, view.variables, installation().runtime.evaluator(view.definition), unmasked=unmasked
         ),
         unmasked=unmasked,
+        related=related_rows(runtime, case_id, actor()),
         started=moment_words(view.row.started_at, calendar),
     )
 
@@ -228,15 +240,13 @@ def message(case_id: int, name: str) -> Any:
     return page, 422 if problem else 200
 
 
-@pages.post("/<int:case_id>/incidents/<int:number>/retry")
+@pages.get("/<int:case_id>/sharing")
 @signed_in
-def retry(case_id: int, number: int) -> Any:
-    """Take an incident up again."""
-    found = installation()
-    case_views.visible_instance(found.runtime, found.cases, case_id, actor())
-    jobs.retry_incident(found.runtime, case_id, number, actor())
-    flash(_("It is being tried again."), "info")
-    return redirect(url_for("cases.show", case_id=case_id))
+def sharing(case_id: int) -> Any:
+    """Show whom was asked or told what of the person, on one page for printing."""
+    view = _view(case_id)
+    rows = sharing_of(installation().runtime, view.definition, view.links)
+    return render_template("sharing.html", case=view.row, service=service_name(view.definition), sharing=rows)
 
 
 @pages.get("/files/<int:file_id>")
@@ -254,8 +264,7 @@ def _view(case_id: int) -> CaseView:
 
 
 def _office(office_id: int) -> str:
-    row = installation().runtime.offices.rows.get(office_id)
-    return "" if row is None else row.name_zh if language() == "zh" else row.name_en
+    return office_name(installation().runtime.offices.rows.get(office_id))
 
 
 def _outcome(definition: Any, outcome: str | None) -> str:
@@ -297,7 +306,7 @@ def _clock(view: CaseView, clock: ClockView, now: Any) -> dict[str, Any]:
         "limit": limit_words(
             clock.facts.extensions[-1].limit if clock.facts.extensions else clock.facts.limit
         ),
-        "due": clock_due_words(clock.state, clock.due, now, calendar),
+        "due": clock_due_words(clock.state, clock.due, clock.remaining, now, calendar),
         "state": clock.state.value,
         "started": moment_words(clock.facts.started_at, calendar),
         "version": clock.due.calendar_version,

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from engine import scheduler
 from engine.errors import InvalidInput
 from engine.runtime import Runtime
-from engine.state import from_ms
 from webui.auth import signed_in
 from webui.clock import MovableClock
 from webui.page import installation
@@ -51,11 +50,11 @@ def move() -> Any:
 def _go(runtime: Runtime, clock: MovableClock, moment: datetime) -> None:
     """Go to a moment, stopping at what falls due on the way, so that it happens at its own time."""
     for _stop in range(MAX_STOPS):
-        due = runtime.jobs.next_due()
-        if due is None or from_ms(due) > moment:
+        due = scheduler.next_moment(runtime)
+        if due is None or due > moment:
             break
-        if from_ms(due) > clock.now():
-            clock.move_to(from_ms(due))
+        if due > clock.now():
+            clock.move_to(due)
         if not scheduler.tick(runtime):
             break
     clock.move_to(moment)

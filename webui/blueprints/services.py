@@ -14,7 +14,7 @@ from webui.auth import actor, signed_in
 from webui.language import language
 from webui.page import installation
 from webui.uploads import file_ids, keep_files
-from webui.words import message_of, service_name, units_of
+from webui.words import message_of, office_name, service_name, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def listing() -> Any:
             "key": key,
             "name": service_name(definition),
             "summary": definition.texts.get(language(), "service", "summary"),
-            "may_start": _office(definition) is not None,
+            "may_start": bool(_offices(definition)),
         }
         for key, (_id, definition) in installation().runtime.catalogue.services().items()
     ]
@@ -67,8 +67,10 @@ def start(key: str) -> Any:
         doubles = _doubles(definition, answers.values)
         if doubles and "_confirmed" not in request.form:
             return _page(definition, raw, doubles=doubles), 422
-        office = _office(definition)
-        assert office is not None
+        office = _chosen_office(definition)
+        if office is None:
+            problem = _("Choose the office whose people will work on the case.")
+            return _page(definition, raw, problem=problem), 422
         request_ = instances.StartRequest(definition.key, office, answers.values)
         started = instances.start(runtime, actor(), request_)
     except InvalidInput as exc:
@@ -95,20 +97,37 @@ def _page(
         form=form_pages.view(schema, texts, shown, problems, units=units_of(definition)),
         problem=problem,
         doubles=doubles or [],
+        offices=_choices(definition),
     )
 
 
 def _startable(key: str) -> Definition:
     definition = installation().runtime.catalogue.newest(key)[1]
-    if _office(definition) is None:
+    if not _offices(definition):
         raise NotAllowed("Expected somebody who may start cases of this service", code="may_not_start")
     return definition
 
 
-def _office(definition: Definition) -> int | None:
-    """Give the office at which the person starts cases: one of their own in a starting group."""
-    offices = [office for group, office in actor().memberships if group in definition.start_groups]
-    return min(offices, default=None)
+def _offices(definition: Definition) -> list[int]:
+    return instances.starting_offices(installation().runtime, definition, actor())
+
+
+def _chosen_office(definition: Definition) -> int | None:
+    """Give the office that was chosen, or the only one; None when there is a choice and none was made."""
+    offices = _offices(definition)
+    if len(offices) == 1:
+        return offices[0]
+    return next((found for found in offices if str(found) == request.form.get("_office")), None)
+
+
+def _choices(definition: Definition) -> list[dict[str, Any]]:
+    """List the offices to choose from; empty when there is no choice."""
+    offices = _offices(definition)
+    if len(offices) == 1:
+        return []
+    rows = installation().runtime.offices.rows
+    chosen = request.form.get("_office")
+    return [{"id": key, "name": office_name(rows[key]), "chosen": str(key) == chosen} for key in offices]
 
 
 def _doubles(definition: Definition, values: Mapping[str, Any]) -> list[CaseRow]:

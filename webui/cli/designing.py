@@ -15,11 +15,13 @@ import click
 from engine import clocks, feel, scenarios
 from engine.calendar import Calendar
 from engine.clocks import DeadlineFacts, DeadlineKind, Pause
-from engine.definitions import Groups, compile_bundle, read_folder, read_groups, read_zip
+from engine.definitions import Groups, compile_bundle, read_folder, read_groups
+from engine.errors import NotFound
 from webui.settings import Settings
 from webui.wiring import operations
 
 from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
+from .services import read_service
 
 
 @click.command()
@@ -28,7 +30,7 @@ from .printing import as_json, failing_plainly, print_json, print_problems, prob
 @failing_plainly
 def check(path: Path, *, as_json: bool) -> None:
     """Say everything that is wrong with a service: a folder or a zip."""
-    bundle = read_zip(path.read_bytes(), path.name) if path.is_file() else read_folder(path)
+    bundle = read_service(path)
     definition, problems = compile_bundle(bundle, _groups_beside(path), operations=operations())
     if as_json:
         print_json(
@@ -45,23 +47,28 @@ def check(path: Path, *, as_json: bool) -> None:
 @as_json
 @failing_plainly
 def test(services: tuple[str, ...], *, as_json: bool) -> None:
-    """Run the stories of services with a moved clock, and say what no story covers."""
-    settings = Settings.from_environment()
-    folders = [settings.processes_dir / name for name in services] or _service_folders(settings.processes_dir)
-    groups = read_groups((settings.processes_dir / "groups.yaml").read_bytes())
+    """Run the stories of services with a moved clock, and say what no story covers.
+
+    A service is a folder, or the name of one where the services are; a folder of services means all of them.
+    """
+    processes = Settings.from_environment().processes_dir
     results: list[scenarios.StoryResult] = []
-    coverage = {}
+    covered: dict[str, scenarios.Coverage] = {}
     broken = False
-    for folder in folders:
-        bundle = read_folder(folder)
+    for folder in [found for name in services or (processes,) for found in _services(Path(name), processes)]:
+        bundle, groups = read_folder(folder), _groups_beside(folder)
         definition, problems = compile_bundle(bundle, groups, operations=operations())
         if definition is None:
             broken = True
             print_problems(problems, err=True)
             continue
-        found, covered = scenarios.run_service(bundle, definition, groups)
+        found, covered[bundle.key] = scenarios.run_service(
+            bundle, definition, groups, operations=operations()
+        )
         results += found
-        coverage[bundle.key] = covered.summary()
+    coverage = {key: found.summary() for key, found in covered.items()}
+    if any(any(found.shared.values()) for found in covered.values()):
+        coverage["shared"] = scenarios.summary_of_shared(covered.values())
     failed = [result for result in results if result.problems]
     if as_json:
         print_json(
@@ -70,6 +77,26 @@ def test(services: tuple[str, ...], *, as_json: bool) -> None:
     else:
         _print_stories(results, coverage)
     sys.exit(1 if failed or broken else 0)
+
+
+@click.command()
+@as_json
+@failing_plainly
+def connectors(*, as_json: bool) -> None:
+    """List what diagrams may ask of outside systems: parameters, answers, error codes."""
+    shapes = dict(sorted(operations().items()))
+    if as_json:
+        names = ("required", "optional", "answer", "errors")
+        print_json({key: {name: sorted(getattr(one, name)) for name in names} for key, one in shapes.items()})
+        return
+    for key, one in shapes.items():
+        click.echo(key)
+        for title, listed in (
+            ("takes", [*sorted(one.required), *(f"{name} (optional)" for name in sorted(one.optional))]),
+            ("answers", sorted(one.answer)),
+            ("errors", sorted(one.errors)),
+        ):
+            click.echo(f"    {title:<8} {', '.join(listed) or 'nothing'}")
 
 
 @click.group()
@@ -142,8 +169,17 @@ def feel_(expression: str, context: str, *, as_json: bool) -> None:
             click.echo(f"warning: {warning}", err=True)
 
 
-def _service_folders(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.iterdir()) if (path / f"{path.name}.bpmn").is_file()]
+def _services(path: Path, processes: Path) -> list[Path]:
+    """Give the folders of the services that a person names."""
+    folder = (path if path.is_dir() else processes / path).resolve()
+    if not folder.is_dir():
+        raise NotFound(f"Expected a service, but there is no folder {path}", code="service_unknown")
+    if folder.name != "shared" and (folder / f"{folder.name}.bpmn").is_file():
+        return [folder]
+    found = [one for one in sorted(folder.iterdir()) if (one / f"{one.name}.bpmn").is_file()]
+    if not found:
+        raise NotFound(f"Expected a service, but {path} holds none", code="service_unknown")
+    return found
 
 
 def _groups_beside(path: Path) -> Groups:
@@ -185,4 +221,4 @@ def _print_stories(results: list[scenarios.StoryResult], coverage: Mapping[str, 
     click.echo(f"{len(results)} stories, {failed} failed")
 
 
-COMMANDS = (check, test, calendar, feel_)
+COMMANDS = (check, test, connectors, calendar, feel_)

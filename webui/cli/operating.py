@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from connectors.sandbox.server import run as run_sandbox
+from connectors.sandbox import Sandbox, Served
+from connectors.sandbox import run as run_sandbox
+from connectors.sandbox.faults import at_random
 from engine import audit
-from engine.definitions import read_folder, read_zip
 from engine.errors import InvalidInput
 from engine.store.definitions import DefinitionRow
 from webui import demo, serving
@@ -19,6 +20,7 @@ from webui.settings import Settings
 from webui.wiring import open_installation
 
 from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
+from .services import read_service
 
 
 @click.command()
@@ -72,7 +74,7 @@ def init_db() -> None:
 @failing_plainly
 def deploy(path: Path, note: str, *, as_json: bool) -> None:
     """Deploy a service: a folder or a zip. With errors, nothing is changed."""
-    bundle = read_zip(path.read_bytes(), path.name) if path.is_file() else read_folder(path)
+    bundle = read_service(path)
     with open_installation(Settings.from_environment()) as found:
         runtime = found.runtime
         row = DefinitionRow(runtime.ids.next(), bundle.key, 0, bundle.digest, runtime.now_ms(), None, note)
@@ -101,13 +103,35 @@ def deploy(path: Path, note: str, *, as_json: bool) -> None:
 
 @click.command()
 @click.option("--port", default=8090, show_default=True)
+@click.option("--mail-port", default=8025, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--faults", default=0.0, type=click.FloatRange(0, 1), help="Share of the questions that goes wrong."
+)
+@click.option("--seed", default=0, show_default=True, help="What the faults and the replies are drawn from.")
 @failing_plainly
-def sandbox(host: str, port: int) -> None:
-    """Play the outside systems over HTTP, with faults on demand."""
+def sandbox(host: str, port: int, mail_port: int, faults: float, seed: int) -> None:
+    """Play the outside systems over HTTP and SMTP, with faults on demand.
+
+    Replies to offers are posted to LINBANG_SANDBOX_CALLBACK_URL, signed with LINBANG_BEDS_SECRET.
+    """
     _log_plainly()
-    click.echo(f"the sandbox answers at http://{host}:{port}")
-    run_sandbox(host, port)
+    settings = Settings.from_environment()
+    secret = settings.given(("LINBANG_BEDS_SECRET",)).get("LINBANG_BEDS_SECRET", "")
+    played = Sandbox(
+        callback_url=settings.sandbox_callback_url,
+        secret=secret.encode(),
+        reply_after_s=settings.sandbox_reply_s,
+    )
+    played.faults.replace(at_random(faults), seed)
+    played.beds.replies.replace([], seed)
+
+    def ready(served: Served) -> None:
+        click.echo(f"the sandbox answers at {served.url}; Linbang asks it with")
+        for name, value in served.settings.items():
+            click.echo(f"  {name}={'…' if name.endswith('SECRET') else value}")
+
+    run_sandbox(played, ready, host=host, port=port, mail_port=mail_port)
 
 
 @click.group("audit")

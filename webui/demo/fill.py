@@ -11,18 +11,17 @@ import itertools
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import scheduler
 from engine.definitions import read_folder
 from engine.definitions.declarations import read_yaml
-from engine.ports import Call, ConnectorError
 from engine.scenarios import Story, StoryError, outside_answers
-from engine.state import from_ms
 from engine.store.definitions import DefinitionRow
 
+from .past import SYSTEMS, PastSystem
 from .personas import Personas
 from .staff import add_offices, add_staff, cast_of
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from engine.runtime import Runtime
     from webui.wiring import Installation
 
-CASES = 100
+CASES = 300
 MAX_CASES = 10_000
 SEED = 20_261
 MONTHS_BACK = 5
@@ -47,13 +46,15 @@ NEAR_BEFORE, NEAR_AFTER = 90, 800
 
 MAX_MINUTES = 75
 
-SILENT = (4, 44)
-"""Cases for which the registry never answers, so that the demo has incidents."""
+NEVER, ONCE = 0.02, 0.05
+"""The part of the cases whose calls and messages to outside systems all fail, and the part whose first try does."""
 
 PATIENCE = 4
 """How many working days a step is put off when its task is not open yet."""
 
 MAX_STOPS = 100_000
+
+T = TypeVar("T")
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?")
 
@@ -63,15 +64,16 @@ def fill(found: Installation, tell: Callable[[int, int], None], *, cases: int = 
     runtime = found.runtime
     real_clock, real_connectors = runtime.clock, runtime.connectors
     today = real_clock.now()
-    clock, outside = _Past(today), _Outside()
-    runtime.clock, runtime.connectors = clock, {"registry": outside}
+    clock = _Past(today)
+    chance = random.Random(SEED)  # noqa: S311 - the demo is the same every time, apart from its days
+    outside = {name: PastSystem(name, real_connectors.get(name)) for name in SYSTEMS}
+    runtime.clock, runtime.connectors = clock, outside
     try:
         clock.moment = today - timedelta(days=31 * MONTHS_BACK + 1)
         add_offices(runtime)
         add_staff(runtime)
         definitions = list(_deploy_all(found))
-        chance = random.Random(SEED)  # noqa: S311 - the demo is the same every time, apart from its days
-        runs = list(_runs(runtime, definitions, today, chance, outside, cases))
+        runs = list(_runs(runtime, definitions, today, chance, cases))
         _play(runtime, clock, runs, today, tell)
     finally:
         runtime.clock, runtime.connectors = real_clock, real_connectors
@@ -88,32 +90,13 @@ class _Past:
 
 
 @dataclass
-class _Outside:
-    """The registry of the past: answers as the stories say, by the identity number of the first member."""
-
-    name: str = "registry"
-    operations: Mapping[str, Any] = field(default_factory=dict)
-    answers: dict[str, list[Any]] = field(default_factory=dict)
-
-    def call(self, call: Call) -> Any:
-        """Give the story's next answer for this household."""
-        members = call.parameters.get("members") or [{}]
-        waiting = self.answers.get(str(members[0].get("id_no")), [])
-        if not waiting:
-            raise ConnectorError("The registry did not answer in time", code="registry_timeout")
-        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        if isinstance(answer, dict) and "error" in answer:
-            raise ConnectorError("The registry knows no such person", code=answer["error"], permanent=True)
-        return answer
-
-
-@dataclass
 class _Run:
     """One case on its way: its story, when it begins, how many of its steps are played."""
 
     story: Story
     begins: datetime
     last: int
+    fault: str | None
     next: int = 0
     put_off: int = 0
 
@@ -135,31 +118,38 @@ def _runs(
     definitions: list[Definition],
     today: datetime,
     chance: random.Random,
-    outside: _Outside,
     cases: int,
 ) -> Iterator[_Run]:
-    stories = [
-        (definition, document)
-        for definition in definitions
-        for file in definition.bundle.names(".yaml", "scenarios")
-        for document in [read_yaml(definition.bundle.files[file], file)]
-        for _copy in range(int(document.get("demo", 1)))
-    ]
+    order = _chosen(list(_stories(definitions)), cases, chance)
     offices = [row.id for row in runtime.offices.rows.values() if row.level == "subdistrict"]
     by_code = {row.code: row.id for row in runtime.offices.rows.values()}
     casts = {office: cast_of(runtime, office) for office in offices}
-    order = [stories[index % len(stories)] for index in range(cases)]
-    chance.shuffle(order)
     for index, (definition, document) in enumerate(order):
         shift = _Shift(runtime, document, _first_day(runtime, today, chance, recent=index % 2 == 0), chance)
         told = shift.move(Personas(chance).replace(dict(document)))
         office = by_code.get(str(told.get("start", {}).get("office"))) or chance.choice(offices)
         story = Story(told, runtime, definition, office, _picker(casts[office]))
-        if index not in SILENT:
-            _prepare(outside, story, told)
         stalled = chance.random() < STALLED
         last = chance.randrange(1, max(2, len(story.steps))) if stalled else len(story.steps)
-        yield _Run(story, story.begins_at() or today, last)
+        drawn = chance.random()
+        fault = "never" if drawn < NEVER else "once" if drawn < NEVER + ONCE else None
+        yield _Run(story, story.begins_at() or today, last, fault)
+
+
+def _stories(definitions: list[Definition]) -> Iterator[tuple[Definition, Mapping[str, Any]]]:
+    """Give the stories of all services, each as often as it asks for."""
+    for definition in definitions:
+        for file in definition.bundle.names(".yaml", "scenarios"):
+            document = read_yaml(definition.bundle.files[file], file)
+            yield from itertools.repeat((definition, document), int(document.get("demo", 1)))
+
+
+def _chosen(stories: list[T], count: int, chance: random.Random) -> list[T]:
+    """Give so many of the stories in a random order, all of them as often as they are there before any again."""
+    found: list[T] = []
+    while len(found) < count and stories:
+        found += chance.sample(stories, min(len(stories), count - len(found)))
+    return found
 
 
 class _Shift:
@@ -218,17 +208,6 @@ def _picker(cast: Mapping[str, list[Actor]]) -> Callable[[str], Actor]:
     return pick
 
 
-def _prepare(outside: _Outside, story: Story, told: Mapping[str, Any]) -> None:
-    """Let the registry know what it will answer about this household."""
-    answers: list[Any] = []
-    for part in (told, *story.steps):
-        for operations in outside_answers(part.get("outside", {})).values():
-            answers = next(iter(operations.values()), answers)
-    members = told.get("start", {}).get("answers", {}).get("members") or [{}]
-    if answers:
-        outside.answers[str(members[0].get("id_no"))] = list(answers)
-
-
 def _play(
     runtime: Runtime, clock: _Past, runs: list[_Run], today: datetime, tell: Callable[[int, int], None]
 ) -> None:
@@ -254,10 +233,10 @@ def _play(
 
 def _go(runtime: Runtime, clock: _Past, moment: datetime) -> None:
     for _stop in range(MAX_STOPS):
-        due = runtime.jobs.next_due()
-        if due is None or from_ms(due) > moment:
+        due = scheduler.next_moment(runtime)
+        if due is None or due > moment:
             break
-        clock.moment = max(clock.moment, from_ms(due))
+        clock.moment = max(clock.moment, due)
         if not scheduler.tick(runtime):
             break
     clock.moment = max(clock.moment, moment)
@@ -269,7 +248,9 @@ def _step(runtime: Runtime, run: _Run) -> datetime | None:
     try:
         if not story.case_id:
             story.start()
+            _prepare(runtime, run, story.document)
         else:
+            _prepare(runtime, run, story.steps[run.next])
             story.do(story.steps[run.next])
             run.next += 1
         run.put_off = 0
@@ -281,6 +262,14 @@ def _step(runtime: Runtime, run: _Run) -> datetime | None:
     if run.next >= min(run.last, len(story.steps)):
         return None
     return story.when(story.steps[run.next]) or runtime.clock.now()
+
+
+def _prepare(runtime: Runtime, run: _Run, part: Mapping[str, Any]) -> None:
+    """Let the outside systems know what they will answer for this case."""
+    answers = outside_answers(part.get("outside", {}))
+    for name, system in runtime.connectors.items():
+        if isinstance(system, PastSystem):
+            system.prepare(run.story.case_id, answers.get(name, {}), run.fault)
 
 
 def _on_working_day(runtime: Runtime, days: int, moment: datetime) -> datetime:

@@ -43,6 +43,17 @@ _STREET = (
         ("方立新", "任海燕", "姜国栋"),
         ("Fang Lixin", "Ren Haiyan", "Jiang Guodong"),
     ),
+    ("door", "door_team", ("杜鹏飞", "程雅琴", "蒋文斌"), ("Du Pengfei", "Cheng Yaqin", "Jiang Wenbin")),
+    ("door2", "door_team", ("罗春燕", "宋志刚", "邓丽萍"), ("Luo Chunyan", "Song Zhigang", "Deng Liping")),
+    ("adviser", "adviser", ("袁静", "潘晓明", "田桂芝"), ("Yuan Jing", "Pan Xiaoming", "Tian Guizhi")),
+    ("volunteer", "volunteer", ("余小娟", "卢建平", "丁一鸣"), ("Yu Xiaojuan", "Lu Jianping", "Ding Yiming")),
+    (
+        "point",
+        "point_operator",
+        ("魏红梅", "崔永强", "贾晓东"),
+        ("Wei Hongmei", "Cui Yongqiang", "Jia Xiaodong"),
+    ),
+    ("doctor", "chc", ("钟雅文", "秦卫东", "侯静宜"), ("Zhong Yawen", "Qin Weidong", "Hou Jingyi")),
 )
 _DISTRICT = (
     ("verifier", "verify_center", "谢安琪", "Xie Anqi", "caseworker"),
@@ -50,7 +61,19 @@ _DISTRICT = (
     ("county", "county_confirmer", "范学敏", "Fan Xuemin", "caseworker"),
     ("county2", "county_confirmer", "彭晓东", "Peng Xiaodong", "caseworker"),
     ("finance", "finance", "金慧", "Jin Hui", "caseworker"),
+    ("dispatcher", "dispatcher", "汪立群", "Wang Liqun", "caseworker"),
+    ("dispatcher2", "dispatcher", "石玉兰", "Shi Yulan", "caseworker"),
+    ("remote", "remote_clerk", "孔祥瑞", "Kong Xiangrui", "caseworker"),
+    ("remote2", "remote_clerk", "白雪松", "Bai Xuesong", "caseworker"),
+    ("line", "line_department", "毛建军", "Mao Jianjun", "caseworker"),
+    ("assessor", "assessor", "康淑珍", "Kang Shuzhen", "caseworker"),
+    ("assessor2", "assessor", "邱海波", "Qiu Haibo", "caseworker"),
+    ("home", "institution", "江月华", "Jiang Yuehua", "caseworker"),
+    ("home2", "institution", "史文涛", "Shi Wentao", "caseworker"),
+    ("hospital", "hospital", "顾念慈", "Gu Nianci", "caseworker"),
     ("supervisor", "supervisor", "高敏之", "Gao Minzhi", "caseworker supervisor"),
+    ("supervisor2", "supervisor", "郝立新", "Hao Lixin", "caseworker supervisor"),
+    ("operator", "", "龙子健", "Long Zijian", "operator"),
 )
 
 
@@ -66,7 +89,7 @@ def add_offices(runtime: Runtime) -> None:
 
 
 def add_staff(runtime: Runtime) -> None:
-    """Add about twenty people in all groups; those of the first sub-district have the shortest user names."""
+    """Add about fifty people in all groups; those of the first sub-district have the shortest user names."""
     offices = {row.code: row.id for row in runtime.offices.rows.values()}
     for index, (key, code, _zh, _en) in enumerate(SUBDISTRICTS):
         for username, group, names_zh, names_en in _STREET:
@@ -96,11 +119,11 @@ def _add(
         username=username,
         name=name_zh,
         name_en=name_en,
-        password_hash=hash_password(username),
+        password_hash=hash_password(username, light=True),
         language="zh",
         active=1,
         office_id=office,
         roles=roles,
         session_version=1,
     )
-    runtime.people.add_person(row, [(group, office)])
+    runtime.people.add_person(row, [(group, office)] if group else [])

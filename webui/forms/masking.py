@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _KEPT = {"identity": (3, 4), "phone": (3, 4), "bank": (0, 4)}
+MASKED = frozenset(_KEPT)
+"""Kinds of `linbang:sensitive` that are masked; the others say only where else a value may not stand."""
 _SIGN = "*"
 
 

@@ -17,7 +17,7 @@ from engine.forms import Component, FieldProblem, Shown, is_locked, may_grow
 from engine.forms.choices import as_text
 from engine.forms.model import CHOICES, CONTAINERS, MAX_ROWS, MULTIPLE_CHOICES, PASSIVE, TEXTS
 from webui.forms.markdown import to_html
-from webui.forms.masking import mask
+from webui.forms.masking import MASKED, mask
 from webui.forms.words import plain, sentence
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class _Maker:
         component = shown.component
         locked = self._read_only or is_locked(component)
         sensitive = (component.get("properties") or {}).get("linbang:sensitive")
-        masked = bool(locked and sensitive and not self._unmasked and shown.value)
+        masked = bool(locked and sensitive in MASKED and not self._unmasked and shown.value)
         value = _as_input(component, shown.value)
         appearance = component.get("appearance") or {}
         written = str(appearance.get("suffixAdorner") or appearance.get("prefixAdorner") or "")

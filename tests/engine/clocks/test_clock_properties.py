@@ -148,11 +148,11 @@ def test_a_clock_that_stands_still_in_time_never_runs_out_and_keeps_its_days(fac
     for wait in waits:
         now = begin + timedelta(minutes=wait)
         assert state_of(paused, CALENDAR, now) is DeadlineState.PAUSED
-        assert remaining(paused, CALENDAR, now).days >= 0
+        assert remaining(paused, CALENDAR, now).left >= 0
         if facts.limit.unit is Unit.WORKING_DAY:
             # A clock that was paused on its last day has that day again once the day is over.
-            on_hold_over_end = left.days == 0 and now >= due_at(facts, CALENDAR, begin).at
-            assert remaining(paused, CALENDAR, now).days in ({0, 1} if on_hold_over_end else {left.days})
+            on_hold_over_end = left.left == 0 and now >= due_at(facts, CALENDAR, begin).at
+            assert remaining(paused, CALENDAR, now).left in ({0, 1} if on_hold_over_end else {left.left})
 
 
 @quietly
@@ -170,7 +170,7 @@ def test_it_was_kept_exactly_when_it_ended_before_it_would_have_been_breached(fa
 def test_it_has_days_left_exactly_as_long_as_it_is_not_breached(facts, after):
     now = max([facts.started_at + timedelta(minutes=after), *(pause.ended_at for pause in facts.pauses)])
     breached = state_of(facts, CALENDAR, now) is DeadlineState.BREACHED
-    assert (remaining(facts, CALENDAR, now).days < 0) == breached
+    assert (remaining(facts, CALENDAR, now).left < 0) == breached
 
 
 @quietly

@@ -25,7 +25,7 @@ NOW = "2026-05-06T10:00"
 def test_the_clock_does_not_run_while_it_is_paused(calendar, deadline, at):
     facts = deadline("12 WD", ACCEPTED, ("2026-03-05T10:00", None))
     left = {
-        remaining(facts, calendar, at("2026-03-05T10:00") + timedelta(hours=n)).days
+        remaining(facts, calendar, at("2026-03-05T10:00") + timedelta(hours=n)).left
         for n in range(0, 2400, 7)
     }
     assert left == {9}

@@ -10,6 +10,7 @@ from engine.clocks import Limit, Unit, parse_limit, parse_limits
 from engine.errors import InvalidInput
 
 LIMITS = st.builds(Limit, st.integers(1, 5000), st.sampled_from(Unit))
+IN_DAYS = st.builds(Limit, st.integers(1, 5000), st.sampled_from([Unit.WORKING_DAY, Unit.CALENDAR_DAY]))
 
 
 @given(LIMITS)
@@ -17,7 +18,7 @@ def test_it_reads_what_it_writes(limit):
     assert parse_limit(str(limit)) == limit
 
 
-@given(st.lists(LIMITS, min_size=1, max_size=20))
+@given(st.lists(IN_DAYS, min_size=1, max_size=20))
 def test_it_reads_limits_with_commas_between(limits):
     assert parse_limits(", ".join(map(str, limits))) == tuple(limits)
 
@@ -34,6 +35,8 @@ def test_it_allows_space_around_a_limit_and_none_in_it():
         "WD",
         "12 wd",
         "12 W",
+        "24 H",
+        "24 hours",
         "0 WD",
         "-1 D",
         "1.5 D",
@@ -56,6 +59,11 @@ def test_it_refuses_what_is_no_text_and_shows_little_of_it(value):
     with pytest.raises(InvalidInput) as refusal:
         parse_limit(value)
     assert len(refusal.value.message) < 200
+
+
+def test_it_refuses_hours_where_days_are_planned():
+    with pytest.raises(InvalidInput, match="in days"):
+        parse_limits("7 D, 24 h")
 
 
 @pytest.mark.parametrize("text", ["", "7 D,", ",", "7 D; 3 WD", ", ".join(["1 D"] * 21)])

@@ -40,16 +40,16 @@ def test_it_counts_calendar_days_of_a_limit_in_calendar_days(now, days, calendar
 )
 def test_it_leaves_the_same_days_as_long_as_the_clock_stands_still(now, calendar, deadline, at):
     facts = deadline("12 WD", ACCEPTED, ("2026-03-05T10:00", None))
-    assert remaining(facts, calendar, at(now)).days == 9
+    assert remaining(facts, calendar, at(now)).left == 9
 
 
 def test_it_stays_at_what_was_left_when_the_deadline_ended(calendar, deadline, at):
     kept = deadline("12 WD", ACCEPTED, ended="2026-03-16T10:00")
     late = deadline("12 WD", ACCEPTED, ended="2026-03-20T10:00")
-    assert remaining(kept, calendar, at("2026-06-01T10:00")).days == 2
-    assert remaining(late, calendar, at("2026-06-01T10:00")).days == -2
+    assert remaining(kept, calendar, at("2026-06-01T10:00")).left == 2
+    assert remaining(late, calendar, at("2026-06-01T10:00")).left == -2
 
 
 def test_it_never_leaves_more_than_the_limit(calendar, deadline, at):
     """Clocks of two machines may differ: a moment before the start counts as the start."""
-    assert remaining(deadline("12 WD", ACCEPTED), calendar, at("2026-02-27T10:00")).days == 12
+    assert remaining(deadline("12 WD", ACCEPTED), calendar, at("2026-02-27T10:00")).left == 12

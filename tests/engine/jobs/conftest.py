@@ -28,11 +28,11 @@ class AskedRegistry:
     name = "registry"
 
     def __post_init__(self) -> None:
-        self.real = Registry(self.url)
+        self.real = Registry(f"{self.url}/registry")
         self.operations = self.real.operations
 
     def wait_at_most(self, seconds: float) -> None:
-        self.real = Registry(self.url, longest_wait_s=seconds)
+        self.real = Registry(f"{self.url}/registry", longest_wait_s=seconds)
 
     def call(self, call: Call) -> Any:
         self.keys.append(call.idempotency_key)
@@ -73,7 +73,7 @@ def down(_: Call) -> Any:
 def registry(world: World) -> Iterator[AskedRegistry]:
     """A registry that the world's cases can ask."""
     sandbox = Sandbox()
-    with sandbox_server(sandbox) as url:
-        asked = AskedRegistry(url, sandbox)
+    with sandbox_server(sandbox) as served:
+        asked = AskedRegistry(served.url, sandbox)
         world.runtime.connectors = {"registry": asked}
         yield asked

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import InvalidInput
-from engine.jobs import retry_incident
+from engine.incidents import retry
 from engine.scheduler import next_moment, tick
 from tests.engine.bundles import bundle, chain
 from tests.engine.support import SUPERVISOR, World
@@ -71,7 +71,7 @@ def test_a_call_taken_up_again_after_an_incident_keeps_its_key(world: World) -> 
     settle(world)
     (incident,) = incidents(world.runtime)
 
-    retry_incident(world.runtime, case.id, incident.number, SUPERVISOR)
+    retry(world.runtime, case.id, incident.number, SUPERVISOR)
     tick(world.runtime)
 
     assert len(keys) > 4

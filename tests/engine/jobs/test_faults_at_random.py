@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.jobs import retry_incident
+from engine.incidents import retry
 from engine.scheduler import next_moment, tick
 from tests.engine.support import SUPERVISOR, World
 
@@ -69,7 +69,7 @@ def test_it_ends_all_of_them_once_the_outside_system_works_again(
     registry.fail_with()
 
     for row in incidents(world.runtime):
-        retry_incident(world.runtime, row.process_instance_id, row.number, SUPERVISOR)
+        retry(world.runtime, row.process_instance_id, row.number, SUPERVISOR)
     settle(world)
 
     assert set(states(world.runtime).values()) == {("completed", "done")}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import InvalidState
-from engine.jobs import retry_incident
+from engine.incidents import retry
 from engine.scheduler import next_moment, tick
 from tests.engine.support import SUPERVISOR, World
 
@@ -72,7 +72,7 @@ def test_it_takes_the_call_up_again_after_the_incident(world: World, registry: A
     registry.fail_with()
     (incident,) = incidents(world.runtime)
 
-    retry_incident(world.runtime, case.id, incident.number, SUPERVISOR)
+    retry(world.runtime, case.id, incident.number, SUPERVISOR)
     tick(world.runtime)
 
     assert states(world.runtime)[case.id] == ("completed", "done")
@@ -87,10 +87,10 @@ def test_it_refuses_to_take_up_an_incident_twice(world: World, registry: AskedRe
     case = world.start(**WANG)
     tick(world.runtime)
     (incident,) = incidents(world.runtime)
-    retry_incident(world.runtime, case.id, incident.number, SUPERVISOR)
+    retry(world.runtime, case.id, incident.number, SUPERVISOR)
 
     with pytest.raises(InvalidState) as refused:
-        retry_incident(world.runtime, case.id, incident.number, SUPERVISOR)
+        retry(world.runtime, case.id, incident.number, SUPERVISOR)
 
     assert refused.value.code == "incident_resolved"
 
@@ -105,7 +105,7 @@ def test_it_raises_a_new_incident_when_the_next_round_fails_too(
     waits(world, 3)
     tick(world.runtime)
     (first,) = incidents(world.runtime)
-    retry_incident(world.runtime, case.id, first.number, SUPERVISOR)
+    retry(world.runtime, case.id, first.number, SUPERVISOR)
 
     assert waits(world, 3) == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
     tick(world.runtime)

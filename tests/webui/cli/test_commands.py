@@ -26,6 +26,7 @@ def run(tmp_path: Path):
 def allowance(tmp_path: Path) -> Path:
     """A copy of the service that a test may break."""
     shutil.copy(PROCESSES / "groups.yaml", tmp_path)
+    shutil.copytree(PROCESSES / "shared", tmp_path / "shared")
     return Path(
         shutil.copytree(PROCESSES / "minimum_living_allowance", tmp_path / "minimum_living_allowance")
     )
@@ -84,6 +85,32 @@ def test_deploy_numbers_the_versions(run, allowance: Path) -> None:
     result = run("deploy", str(allowance), "--json", "--note", "a line")
 
     assert json.loads(result.output)["version"] == 2
+
+
+def test_a_zip_takes_the_shared_parts_in_that_it_does_not_hold(run, allowance: Path, tmp_path: Path) -> None:
+    """Given a service zipped as it lies in its folder, when it is checked, then nothing is missing."""
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", allowance.parent, allowance.name)
+
+    assert run("check", packed, "--json").exit_code == 0
+
+
+def test_connectors_lists_what_an_operation_takes_answers_and_refuses_with(run) -> None:
+    found = json.loads(run("connectors", "--json").output)
+
+    assert found["registry.verify_household"]["required"] == ["authorised", "members", "purpose"]
+    assert "wage" in found["registry.verify_household"]["answer"]
+    assert {"person_unknown", "registry_down"} <= set(found["registry.verify_household"]["errors"])
+    assert "registry.verify_household" in run("connectors").output
+
+
+@pytest.mark.parametrize("name", ["nothing_there", "."])
+def test_test_says_when_there_is_no_service_of_that_name(run, tmp_path: Path, monkeypatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    result = run("test", name)
+
+    assert result.exit_code == 2
+    assert "Expected a service" in result.output
 
 
 def test_calendar_due_gives_the_golden_date_and_its_ledger(run) -> None:

@@ -58,8 +58,8 @@ def ended(world: World, count: int) -> bool:
 def test_it_calls_outside_as_soon_as_a_case_asks(world: World) -> None:
     """The commit wakes it: the next regular tick is an hour away."""
     world.deploy(ASKS)
-    with sandbox_server() as url:
-        world.runtime.connectors = {"registry": Registry(url)}
+    with sandbox_server() as served:
+        world.runtime.connectors = {"registry": Registry(served.registry_url)}
         with running(world, interval_s=NEVER_S) as dispatcher:
             until(lambda: dispatcher.last_tick is not None)
             world.start(**WANG)
@@ -310,8 +310,8 @@ def test_it_ends_every_case_though_the_registry_fails_now_and_then(world: World)
     sandbox = Sandbox()
     sandbox.faults.replace([Fault("error", 0.3), Fault("down", 0.2), Fault("doubled", 0.2)], seed=3)
     world.deploy(ASKS)
-    with sandbox_server(sandbox) as url:
-        world.runtime.connectors = {"registry": Registry(url)}
+    with sandbox_server(sandbox) as served:
+        world.runtime.connectors = {"registry": Registry(served.registry_url)}
         with running(world, interval_s=0.02):
             cases = [world.start(**WANG).id for _ in range(40)]
 

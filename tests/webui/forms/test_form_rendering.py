@@ -1,3 +1,5 @@
+import pytest
+
 from engine.forms import FieldProblem
 
 NAME = {
@@ -103,6 +105,13 @@ def test_it_masks_what_is_sensitive_where_it_is_only_read(draw):
         "6222990112345678" in draw([ACCOUNT | {"disabled": True}], context=case, unmasked=True).text_content()
     )
     assert draw([ACCOUNT], case).xpath("//form//input/@value") == ["6222990112345678"]
+
+
+@pytest.mark.parametrize("kind", ["health", "finance"])
+def test_it_shows_what_may_only_not_stand_in_a_message(draw, kind):
+    marked = ACCOUNT | {"properties": {"linbang:sensitive": kind}, "disabled": True}
+
+    assert "6222990112345678" in draw([marked], context={"account": "6222990112345678"}).text_content()
 
 
 def test_it_draws_a_form_to_read_without_any_control(draw):

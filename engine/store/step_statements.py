@@ -1,0 +1,184 @@
+"""The statements of the hot path, written with Core and compiled once for the database in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Table, bindparam, case, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.store import schema as s
+from engine.store.database import Database, Statement
+from engine.store.rows import IncidentRow, InstanceRow, UserTaskRow
+
+DELIVERY_CHANGES = ("state", "sealed_content", "sent_at", "attempts", "code", "message")
+"""What changes of a delivery after it was written."""
+
+
+class StepStatements:
+    """Every statement that loading and saving a step runs."""
+
+    def __init__(self, database: Database) -> None:
+        engine = database.engine
+
+        def of(statement: Any) -> Statement:
+            return Statement(statement, engine)
+
+        instance, task = s.process_instance.c, s.user_task.c
+        instance_columns = [instance[name] for name in InstanceRow.__slots__]
+        here = instance.tenant_id == bindparam("b_tenant")
+        self.instance = of(select(*instance_columns).where(here, instance.id == bindparam("b_id")))
+        self.instance_of_task = of(
+            select(*instance_columns)
+            .join(
+                s.user_task,
+                (task.tenant_id == instance.tenant_id) & (task.process_instance_id == instance.id),
+            )
+            .where(here, task.id == bindparam("b_id"))
+        )
+        self.open_tasks = of(
+            select(*(task[name] for name in UserTaskRow.__slots__)).where(
+                task.tenant_id == bindparam("b_tenant"),
+                task.process_instance_id == bindparam("b_id"),
+                task.state == "open",
+            )
+        )
+        self.update_instance = of(_update_instance())
+        self.insert_instance = of(insert(s.process_instance))
+        self.next_number = of(
+            update(s.service)
+            .where(
+                s.service.c.tenant_id == bindparam("b_tenant"),
+                s.service.c.key == bindparam("b_key"),
+                s.service.c.definition_id == bindparam("b_definition"),
+            )
+            .values(last_number=s.service.c.last_number + 1)
+            .returning(s.service.c.last_number)
+        )
+        self.update_task = of(_update_task())
+        self.insert_task = of(
+            insert(s.user_task).values(
+                {name: bindparam(name) for name in ("tenant_id", *UserTaskRow.__slots__)}
+            )
+        )
+        inbox = s.inbox.c
+        self.delete_inbox = of(
+            delete(s.inbox).where(
+                inbox.tenant_id == bindparam("b_tenant"),
+                inbox.principal == bindparam("b_principal"),
+                inbox.due_at == bindparam("b_due"),
+                inbox.user_task_id == bindparam("b_task"),
+            )
+        )
+        self.insert_inbox = of(insert(s.inbox))
+        self.insert_history = of(insert(s.history))
+        self.delete_job = of(
+            delete(s.job).where(s.job.c.tenant_id == bindparam("b_tenant"), s.job.c.id == bindparam("b_id"))
+        )
+        self.insert_job = of(insert(s.job))
+        self.upsert_deadline = of(_upsert_deadline(engine.dialect.name))
+        self.insert_incident = of(
+            insert(s.incident).values(
+                {
+                    name: bindparam(name)
+                    for name in ("tenant_id", "process_instance_id", "state", *IncidentRow.__slots__)
+                }
+            )
+        )
+        self.resolve_incident = of(
+            update(s.incident)
+            .where(s.incident.c.tenant_id == bindparam("b_tenant"), s.incident.c.id == bindparam("b_id"))
+            .values(state="resolved", resolved_at=bindparam("b_at"), resolved_by=bindparam("b_by"))
+        )
+        self.insert_subject = of(insert(s.subject))
+        self.insert_delivery = of(insert(s.delivery))
+        self.update_delivery = of(
+            update(s.delivery)
+            .where(s.delivery.c.tenant_id == bindparam("b_tenant"), s.delivery.c.id == bindparam("b_id"))
+            .values({name: bindparam(f"b_{name}") for name in DELIVERY_CHANGES})
+        )
+        self.insert_start_key = of(insert_new(s.start_key, engine.dialect.name))
+        self.insert_relation = of(insert(s.relation))
+        self.insert_inbound = of(insert_new(s.inbound, engine.dialect.name))
+        self.received = of(
+            select(s.inbound.c.at).where(
+                s.inbound.c.tenant_id == bindparam("b_tenant"),
+                s.inbound.c.source == bindparam("b_source"),
+                s.inbound.c.id == bindparam("b_id"),
+            )
+        )
+        self.started_under = of(
+            select(instance.id, instance.business_key)
+            .join(
+                s.start_key,
+                (s.start_key.c.tenant_id == instance.tenant_id)
+                & (s.start_key.c.process_instance_id == instance.id),
+            )
+            .where(here, s.start_key.c.key == bindparam("b_key"))
+        )
+
+
+def _update_instance() -> Any:
+    table = s.process_instance
+    return (
+        update(table)
+        .where(
+            table.c.tenant_id == bindparam("b_tenant"),
+            table.c.id == bindparam("b_id"),
+            table.c.row_version == bindparam("b_read"),
+        )
+        .values(
+            state=bindparam("b_state"),
+            outcome=bindparam("b_outcome"),
+            ended_at=bindparam("b_ended"),
+            title=bindparam("b_title"),
+            row_version=bindparam("b_version"),
+            history_seq=bindparam("b_seq"),
+            history_head=bindparam("b_head"),
+            sealed_state=bindparam("b_sealed"),
+        )
+    )
+
+
+def _update_task() -> Any:
+    """Change a task that is still as it was read; a finished one loses its draft."""
+    table = s.user_task
+    keep: Any = bindparam("b_keep")
+    return (
+        update(table)
+        .where(
+            table.c.tenant_id == bindparam("b_tenant"),
+            table.c.id == bindparam("b_id"),
+            table.c.state == bindparam("b_was"),
+            table.c.assignee.is_not_distinct_from(bindparam("b_holder")),
+        )
+        .values(
+            state=bindparam("b_state"),
+            assignee=bindparam("b_assignee"),
+            due_at=bindparam("b_due"),
+            completed_at=bindparam("b_done"),
+            completed_by=bindparam("b_by"),
+            sealed_draft=_when(keep, table.c.sealed_draft),
+            draft_at=_when(keep, table.c.draft_at),
+        )
+    )
+
+
+def _when(flag: Any, column: Any) -> Any:
+    return case((flag == 1, column), else_=None)
+
+
+def _upsert_deadline(dialect: str) -> Any:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(s.deadline)
+    changing = ("state", "due_at", "provisional", "ended_at", "calendar_version")
+    return statement.on_conflict_do_update(
+        index_elements=["tenant_id", "process_instance_id", "key"],
+        set_={name: statement.excluded[name] for name in changing},
+    )
+
+
+def insert_new(table: Table, dialect: str) -> Any:
+    """Insert a row, or none when there is one with its key."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing()

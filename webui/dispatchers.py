@@ -83,6 +83,9 @@ class EmbeddedDispatcher:
             self._scheduler = self._pool = None
         if running is None or pool is None:
             return
+        # Shut down while its thread takes a job off its list, the library would trip over the missing job.
+        running.pause()
+        running.remove_all_jobs()
         running.shutdown(wait=False)
         pool.shutdown(wait=False, cancel_futures=True)
         with self._changed:

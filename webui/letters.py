@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -83,8 +84,11 @@ def _environment(bundle: Bundle) -> ImmutableSandboxedEnvironment:
 
 
 def _date(value: Any, calendar: Any) -> str:
-    if isinstance(value, datetime):
-        return moment_words(value, calendar)
+    if isinstance(value, datetime):  # one without an offset was typed into a form, and is meant for here
+        return moment_words(value if value.tzinfo else value.replace(tzinfo=calendar.zone), calendar)
+    if isinstance(value, str):
+        with suppress(ValueError):  # some other text
+            value = date.fromisoformat(value)
     return day_words(value) if isinstance(value, date) else str(value or "")
 
 

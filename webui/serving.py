@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import waitress
 
-from connectors.sandbox import Sandbox, sandbox_server
+from connectors.sandbox import Sandbox, Served, sandbox_server
 
 from .anchors import anchor_once_a_day
 from .app import create_app
@@ -31,12 +31,15 @@ LATE = timedelta(seconds=30)
 log = logging.getLogger("linbang")
 
 
-def serve(found: Installation, ready: Callable[[str], None], *, play_outside: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT; then finish what runs. Calls `ready` with the address.
+def serve(
+    found: Installation, ready: Callable[[str, str | None], None], *, play_outside: bool = False
+) -> None:
+    """Serve until SIGTERM or SIGINT; then finish what runs.
 
-    play_outside: start the sandbox beside it, which plays the outside systems that are not set up.
+    ready: hears the address, and that of the sandbox where there is one. play_outside: start the sandbox
+    beside it, which plays the outside systems that are not set up.
     """
-    with _outside(found, play=play_outside) as sandbox, _background(found):
+    with _outside(found, play=play_outside) as served, _background(found):
         app = create_app(found)
         server: Any = waitress.create_server(
             app,
@@ -49,9 +52,9 @@ def serve(found: Installation, ready: Callable[[str], None], *, play_outside: bo
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: server.close())
         address = f"http://{found.settings.host}:{server.effective_port}"
-        if sandbox is not None:
-            sandbox.callbacks.url = found.settings.sandbox_callback_url or f"{address}/callbacks"
-        ready(address)
+        if served is not None:
+            served.sandbox.callbacks.url = found.settings.sandbox_callback_url or f"{address}/callbacks"
+        ready(address, served.url if served else None)
         try:
             server.run()
         except OSError as exc:  # the socket is closed under the loop when it is told to stop
@@ -67,20 +70,20 @@ def _behind_proxy(address: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _outside(found: Installation, *, play: bool) -> Iterator[Sandbox | None]:
+def _outside(found: Installation, *, play: bool) -> Iterator[Served | None]:
     if not play:
         yield None
         return
     secret = found.settings.given(("LINBANG_BEDS_SECRET",)).get("LINBANG_BEDS_SECRET") or secrets.token_hex()
     sandbox = Sandbox(secret=secret.encode(), reply_after_s=found.settings.sandbox_reply_s)
     with sandbox_server(sandbox) as served:
-        log.info("the outside systems are played at %s", served.url)
         outside = {**served.settings, **found.settings.outside}
         found.runtime.connectors = {
             **found.runtime.connectors,
             **connectors(replace(found.settings, outside=outside)),
         }
-        yield sandbox
+        found.clock_moved = sandbox.beds.tick
+        yield served
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from connectors.beds import Beds
 from connectors.cases import Cases
@@ -56,6 +57,8 @@ class Installation:
     token: int
     heartbeat: Callable[[], bool] = lambda: True
     """Says whether background work goes on; the dispatcher replaces it."""
+    clock_moved: Callable[[datetime], None] = lambda _moment: None
+    """Hears of a moment to which the demo's clock was moved; the sandbox keeps its time by it."""
 
     def renew(self) -> None:
         """Keep the leased process number; called by the heartbeat."""

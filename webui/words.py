@@ -14,6 +14,7 @@ from engine import clocks
 from engine.state import from_ms
 from engine.store import FAR_FUTURE_MS
 
+from .data_words import part_words
 from .language import language
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def element_name(definition: Definition, element_id: str) -> str:
 
 
 def label_of(definition: Definition, name: str) -> str:
-    """Say what a variable is called on the forms that ask for it; its own name where none does."""
+    """Say what a variable is called on the forms that ask for it, or where outside systems are asked or answer."""
     texts = definition.texts
     for form in sorted(definition.forms):
         found = texts.get(language(), "forms", form, "fields", name, "label")
@@ -208,7 +209,7 @@ def label_of(definition: Definition, name: str) -> str:
         for row in texts.section(language(), "forms", form, "fields").values()
         if isinstance(row, dict) and isinstance(row.get(name), dict)
     )
-    return str(next((words for words in (*named, *around) if words), name))
+    return str(next((words for words in (*named, *around) if words), part_words(name)))
 
 
 def service_name(definition: Definition) -> str:

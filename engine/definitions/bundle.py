@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -26,6 +27,8 @@ _NO_ZIP = (
     NotImplementedError,
     RuntimeError,
     ValueError,
+    LookupError,
+    struct.error,
     OSError,
 )
 """What the library raises for files that are no zip, or no whole one."""

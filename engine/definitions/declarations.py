@@ -166,11 +166,17 @@ def read_yaml(content: bytes, filename: str) -> dict[str, Any]:
     """Read a YAML file of names and values; raises InvalidInput with the line when it is broken."""
     try:
         document = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader, quicker in C
-    except yaml.YAMLError as exc:
+    except (
+        yaml.YAMLError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+    ) as exc:  # a tag with another kind of value
         mark = getattr(exc, "problem_mark", None)
         line = mark.line + 1 if mark is not None else None
         raise InvalidInput(
-            f"Expected {filename} to be YAML, but {getattr(exc, 'problem', None) or exc} in line {line}",
+            f"Expected {filename} to be YAML, but {getattr(exc, 'problem', None) or exc}"
+            + (f" in line {line}" if line else ""),
             code="yaml_broken",
             line=line,
         ) from exc

@@ -49,4 +49,4 @@ class Server:
 
 def _live(settings: Settings, tells: Connection) -> None:
     with open_installation(settings) as found:
-        serving.serve(found, tells.send)
+        serving.serve(found, lambda address, _sandbox: tells.send(address))

@@ -41,6 +41,7 @@ def move() -> Any:
         )
     assert isinstance(runtime.clock, MovableClock)
     _go(runtime, runtime.clock, moment)
+    installation().clock_moved(moment)
     flash(_("It is %(now)s now.", now=clock_words(runtime.clock.now(), runtime.calendar)), "info")
     target = request.referrer or ""
     inside = target.startswith(request.host_url)

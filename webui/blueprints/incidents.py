@@ -189,12 +189,20 @@ def _page(
         message=_message(view),
         correction=corrected if view.may_settle else None,
         answers=answers if view.may_settle else None,
-        errors=[(code, failure_words(code, code)) for code in view.codes],
+        errors=[(code, failure_words(code, code)) for code in _codes(view)],
         chosen_error=request.form.get("_error", "") if way == "settle" else "",
         reason=request.form.get("_reason", ""),
         way=way,
         problem=problem,
     )
+
+
+def _codes(view: IncidentView) -> tuple[str, ...]:
+    """Give the errors that the other system may say; what else the diagram catches around is none of its words."""
+    if view.answers is None:
+        return view.codes
+    said = view.answers.shape(view.operation.partition(".")[0]).errors
+    return tuple(code for code in view.codes if code in said)
 
 
 def _row(listed: ListedIncident) -> dict[str, Any]:

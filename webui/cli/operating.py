@@ -30,7 +30,7 @@ def serve(*, demo: bool) -> None:
     """Serve the application with background work until it is told to stop."""
     _log_plainly()
     with open_installation(Settings.from_environment(demo=demo)) as found:
-        serving.serve(found, lambda address: click.echo(f"Linbang answers at {address}"), play_outside=demo)
+        serving.serve(found, _say_where, play_outside=demo)
 
 
 @click.command("demo")
@@ -49,10 +49,14 @@ def demo_(cases: int) -> None:
 
             demo.fill(found, tell, cases=cases)
 
-        def ready(address: str) -> None:
-            click.echo(f"Linbang answers at {address}")
-            click.echo("Accounts (the password is the user name):")
+        def ready(address: str, sandbox: str | None) -> None:
+            _say_where(address, sandbox)
+            click.echo(
+                "Accounts (the password is the user name; clerk.shiqiao, clerk.wutong … work next door):"
+            )
             for row in found.runtime.people.persons():
+                if "." in row.username:
+                    continue
                 groups = ", ".join(sorted({group for group, _ in found.runtime.people.memberships(row.id)}))
                 click.echo(f"  {row.username:<12} {row.name}  {groups or row.roles}")
 
@@ -189,6 +193,12 @@ def doctor(*, as_json: bool) -> None:
             "inbox and jobs are as the states say" if not differences else f"{len(differences)} differences"
         )
     sys.exit(1 if differences else 0)
+
+
+def _say_where(address: str, sandbox: str | None) -> None:
+    click.echo(f"Linbang answers at {address}")
+    if sandbox:
+        click.echo(f"The outside systems are played at {sandbox}")
 
 
 def _log_plainly() -> None:

@@ -129,7 +129,9 @@ def read_zip(content: bytes, name: str = "zip", shared: Mapping[str, bytes] | No
         raise InvalidInput(
             f"Expected {name} to be a zip file, but it cannot be opened", code="not_a_zip"
         ) from exc
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [
+        entry for entry in archive.infolist() if not entry.filename.endswith("/")
+    ]  # a name may be empty
     _check_limits(len(entries), (entry.file_size for entry in entries))
     files: dict[str, bytes] = {}
     tops = set()

@@ -73,6 +73,18 @@ class ConnectorError(Exception):
         self.permanent = permanent
 
 
+class Operation(Protocol):
+    """What checks an operation's parameters and answers; raises a permanent ConnectorError for others."""
+
+    def checked_parameters(self, system: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the parameters as they are sent."""
+        ...
+
+    def checked_answer(self, system: str, answer: Any) -> dict[str, Any]:
+        """Give the answer as it is taken."""
+        ...
+
+
 class Connector(Protocol):
     """One outside system: a module in `connectors/`."""
 

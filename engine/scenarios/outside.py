@@ -10,7 +10,7 @@ from engine.errors import EngineError
 from engine.ports import Call, ConnectorError
 
 if TYPE_CHECKING:
-    from engine.ports import OperationShape
+    from engine.ports import Operation, OperationShape
 
 SYSTEMS = ("registry", "beds", "sms", "mail", "webhook", "cases")
 """Systems that a story may answer for where nobody says which there are."""
@@ -25,18 +25,31 @@ class StoryError(EngineError):
 class Outside:
     """Plays an outside system with the answers that a story gives, one after the other, the last for ever.
 
-    asked: the calls that were answered, by their idempotency key. Where a story says nothing, messages are sent,
-    and other cases are opened, told and never alike.
+    operations: check parameters and answers as the real system's connector does; those that they refuse stand
+    in `refused`. asked: the calls that were answered, by their idempotency key. Where a story says nothing,
+    messages are sent, and other cases are opened, told and never alike.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, operations: Mapping[str, Operation] | None = None) -> None:
         self.name = name
-        self.operations: Mapping[str, Any] = {}
+        self.operations: Mapping[str, Operation] = operations or {}
         self.answers: dict[str, list[Any]] = {}
         self.asked: dict[str, Call] = {}
+        self.refused: list[str] = []
 
     def call(self, call: Call) -> Any:
         """Give the next answer, or raise the error that the story names."""
+        try:
+            return self._answer(call)
+        except ConnectorError as exc:
+            if exc.code in {f"{self.name}_wrong_parameters", f"{self.name}_wrong_answer"}:
+                self.refused.append(f"{self.name}.{call.operation}: {exc}")
+            raise
+
+    def _answer(self, call: Call) -> Any:
+        operation = self.operations.get(call.operation)
+        if operation is not None:
+            operation.checked_parameters(self.name, call.parameters)
         waiting = self.answers.get(call.operation, [])
         usual = _USUAL.get(f"{self.name}.{call.operation}")
         if not waiting and usual is None:
@@ -48,7 +61,7 @@ class Outside:
             raise ConnectorError(message, code=answer["error"], permanent=bool(answer.get("permanent", True)))
         self.asked[call.idempotency_key] = call
         if waiting or usual is None:
-            return answer
+            return answer if operation is None else operation.checked_answer(self.name, answer)
         return usual(sum(one.operation == call.operation for one in self.asked.values()))
 
 

@@ -28,9 +28,10 @@ from .story import Story, brief
 
 if TYPE_CHECKING:
     from engine.definitions import Bundle, Definition, Groups
-    from engine.ports import OperationShape
+    from engine.ports import Operation, OperationShape
 
     _Operations = Mapping[str, OperationShape] | None
+    _Schemas = Mapping[str, Operation]
 
 OFFICES = (
     OfficeRow(1, None, "district", "990101", "临溪区", "Linxi District"),
@@ -56,17 +57,23 @@ class StoryResult:
 
 
 def run_service(
-    bundle: Bundle, definition: Definition, groups: Groups, *, operations: _Operations = None
+    bundle: Bundle,
+    definition: Definition,
+    groups: Groups,
+    *,
+    operations: _Operations = None,
+    schemas: _Schemas | None = None,
 ) -> tuple[list[StoryResult], Coverage]:
     """Run every story of a service; gives how each went and what they passed together.
 
     operations: what outside systems can be asked and answer; None leaves the stories' answers unchecked.
+    schemas: check every call and answer by name as the connectors do.
     """
     coverage = Coverage.of(definition)
     results = []
     for file in bundle.names(".yaml", "scenarios"):
         with tempfile.TemporaryDirectory(prefix="linbang-story-") as folder:
-            results.append(_run_file(bundle, file, groups, Path(folder), coverage, operations))
+            results.append(_run_file(bundle, file, groups, Path(folder), coverage, operations, schemas or {}))
     return results, coverage
 
 
@@ -106,7 +113,8 @@ class _Player:
                 raise StoryError(f"step {number} {exc.message}") from exc
             self._settle()
             problems += check(self.story, step.get("expect", {}), f"step {number} {brief(step)}")
-        return problems + list(check(self.story, self.story.document.get("expect", {}), "at the end"))
+        problems += check(self.story, self.story.document.get("expect", {}), "at the end")
+        return problems + [said for system in self.outside.values() for said in system.refused]
 
     def _prepare(self, part: Mapping[str, Any]) -> None:
         told = part.get("outside", {})
@@ -135,10 +143,15 @@ class _Player:
 
 
 def _run_file(
-    bundle: Bundle, file: str, groups: Groups, folder: Path, coverage: Coverage, operations: _Operations
+    bundle: Bundle,
+    file: str,
+    groups: Groups,
+    folder: Path,
+    coverage: Coverage,
+    operations: _Operations,
+    schemas: _Schemas,
 ) -> StoryResult:
-    named = {operation.partition(".")[0] for operation in operations or ()}
-    clock, outside = _Clock(), {name: Outside(name) for name in (*SYSTEMS, *named)}
+    clock, outside = _Clock(), _outside(operations or {}, schemas)
     database = Database(f"sqlite:///{folder / 'story.db'}")
     document: Mapping[str, Any] = {}
     try:
@@ -157,6 +170,17 @@ def _run_file(
         database.close()
     covers = tuple(document.get("covers") or ())
     return StoryResult(bundle.key, file, document.get("title") or {}, covers, tuple(problems))
+
+
+def _outside(operations: Mapping[str, OperationShape], schemas: _Schemas) -> dict[str, Outside]:
+    """Give everything that stories play, each with what checks its calls."""
+    known: dict[str, dict[str, Operation]] = {name: {} for name in SYSTEMS}
+    for name in operations:
+        known.setdefault(name.partition(".")[0], {})
+    for name, schema in schemas.items():
+        system, _, operation = name.partition(".")
+        known.setdefault(system, {})[operation] = schema
+    return {name: Outside(name, found) for name, found in known.items()}
 
 
 def _installation(

@@ -8,7 +8,7 @@ import pytest
 from engine.definitions import Bundle, Definition, compile_bundle, read_folder, read_groups
 from engine.problems import Problem
 from engine.scenarios import Coverage, StoryResult, run_service
-from webui.wiring import operations
+from webui.wiring import offered, operations
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 
@@ -29,7 +29,7 @@ def play(key: str) -> Service:
     bundle = read_folder(PROCESSES / key)
     definition, problems = compile_bundle(bundle, groups, operations=operations())
     assert definition is not None, problems
-    stories, coverage = run_service(bundle, definition, groups, operations=operations())
+    stories, coverage = run_service(bundle, definition, groups, operations=operations(), schemas=offered())
     return Service(bundle, definition, problems, stories, coverage)
 
 

@@ -18,7 +18,7 @@ from engine.clocks import DeadlineFacts, DeadlineKind, Pause
 from engine.definitions import Groups, compile_bundle, read_folder, read_groups
 from engine.errors import NotFound
 from webui.settings import Settings
-from webui.wiring import operations
+from webui.wiring import offered, operations
 
 from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
 from .services import read_service
@@ -63,7 +63,7 @@ def test(services: tuple[str, ...], *, as_json: bool) -> None:
             print_problems(problems, err=True)
             continue
         found, covered[bundle.key] = scenarios.run_service(
-            bundle, definition, groups, operations=operations()
+            bundle, definition, groups, operations=operations(), schemas=offered()
         )
         results += found
     coverage = {key: found.summary() for key, found in covered.items()}

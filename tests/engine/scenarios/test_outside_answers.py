@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from marshmallow import Schema, fields
 
+from connectors.operations import Operation, text
 from engine.definitions import Bundle, compile_bundle
 from engine.ports import OperationShape
 from engine.scenarios import StoryResult, run_service
@@ -88,3 +90,37 @@ def test_a_case_that_could_not_be_opened_was_not_started() -> None:
     service = '<spiffworkflow:parameter id="service" value="&quot;other&quot;"/>'
 
     assert played(calling("cases.open", story, service)).problems == ()
+
+
+class Question(Schema):
+    """Parameters of the check."""
+
+    id_no = text(longest=18)
+
+
+class Found(Schema):
+    """Answer of the check."""
+
+    ok = fields.Boolean(required=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "said"),
+    [
+        ("17", "{ok: true}", "Expected other parameters for the registry; wrong: id_no"),
+        ('"17"', "{ok: maybe}", "Expected an answer of the agreed shape from the registry; wrong: ok"),
+    ],
+)
+def test_calls_and_answers_are_checked_as_the_connector_would(asked: str, told: str, said: str) -> None:
+    service = calling(
+        "registry.check",
+        f"outside: {{registry.check: {told}}}",
+        f"<spiffworkflow:parameter id='id_no' value='{asked}'/>",
+    )
+    definition, problems = compile_bundle(service, GROUPS)
+    assert definition is not None, problems
+    check = Operation(Question, Found, {})
+
+    ((result,), _) = run_service(service, definition, GROUPS, schemas={"registry.check": check})
+
+    assert f"registry.check: {said}" in result.problems

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from flask_babel.speaklater import LazyString
 
-_PARTS: Mapping[str, LazyString] = {
+PARTS: Mapping[str, LazyString] = {
     "adl": lazy("activities of daily living"),
     "admitted_on": lazy("day of entry"),
     "agreement_no": lazy("number of the agreement"),
@@ -89,4 +89,4 @@ _PARTS: Mapping[str, LazyString] = {
 
 def part_words(name: str) -> str:
     """Say what a part is called; its own name for one that no operation has."""
-    return str(_PARTS.get(name, name))
+    return str(PARTS.get(name, name))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from webui import assets
 
@@ -19,10 +20,15 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 HERE = Path(__file__).parent
+PATIENCE_MS = 15_000
+"""How long a page may take to show something on a busy machine."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here, so that `-m "not e2e"` leaves it out."""
+    """Mark everything here, so that `-m "not e2e"` leaves it out.
+
+    With several workers, `--dist loadfile` keeps a file's tests, which share a server, together.
+    """
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
@@ -33,6 +39,7 @@ def browser() -> Iterator[Browser]:
     """A browser that runs as long as these tests; two drivers cannot run in one thread."""
     if not (assets.DIST / "manifest.json").is_file():
         browsers.unavailable("Expected the browser bundle to be built, but it is not: pip install -e .")
+    expect.set_options(timeout=PATIENCE_MS)
     with browsers.started() as found:
         yield found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 REQUIRED = r"(\s*\*?\s*\(required\))?"
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 NARROW: ViewportSize = {"width": 320, "height": 640}
+ALLOWANCE = "Minimum living allowance"
+LOOKS, LOOK_MS = 25, 600
 
 Answers = Mapping[str, Any]
 
@@ -95,6 +97,33 @@ class Desk:
         """Open the groups' inbox and give the row of a task of a case."""
         return self.inbox().filter(has_text=task).filter(has_text=case)
 
+    def wait_for(self, task: str, case: str) -> Locator:
+        """Open the groups' inbox until a task of a case is there: an outside system may have to answer first."""
+        for _look in range(LOOKS):
+            row = self.row(task, case)
+            with suppress(AssertionError):
+                expect(row).to_be_visible(timeout=LOOK_MS)
+                return row
+        raise AssertionError(
+            f"Expected {task!r} of {case} in the inbox, but got {self.inbox().all_inner_texts()}"
+        )
+
+    def incidents(self, step: str, case: str) -> Locator:
+        """Open the list of incidents and give the row of the one at a step of a case."""
+        self.go("/incidents/")
+        return self.page.locator("table tbody tr").filter(has_text=step).filter(has_text=case)
+
+    def incident(self, step: str, case: str) -> Page:
+        """Open an incident as soon as it is there: an outside system may be asked first."""
+        for _look in range(LOOKS):
+            row = self.incidents(step, case)
+            with suppress(AssertionError):
+                expect(row).to_be_visible(timeout=LOOK_MS)
+                row.get_by_role("link", name=step).click()
+                expect(self.page.get_by_role("heading", level=1)).to_have_text(step)
+                return self.page
+        raise AssertionError(f"Expected an incident at {step!r} of {case}")
+
     def case(self, number: str) -> Page:
         """Search a case by its number and open it."""
         self.go("/cases/")
@@ -115,17 +144,25 @@ class Desk:
             expect(self.page.locator("#messages")).to_contain_text(" now.")
 
     @property
+    def now(self) -> datetime:
+        """The moment that the demo's clock shows."""
+        shown = self.page.locator(".demo-clock time").get_attribute("datetime") or ""
+        return datetime.fromisoformat(shown).astimezone(ZoneInfo("Asia/Shanghai"))
+
+    @property
     def today(self) -> str:
         """The day that the demo's clock shows, as a date field takes it."""
-        shown = self.page.locator(".demo-clock time").get_attribute("datetime") or ""
-        return datetime.fromisoformat(shown).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+        return self.now.date().isoformat()
 
     # Work
 
-    def apply(self, answers: Answers) -> str:
-        """Start a case of the minimum living allowance, and give its number."""
+    def apply(self, answers: Answers, service: str = ALLOWANCE, *, office: str | None = None) -> str:
+        """Start a case of a service, and give its number; `office` where the page asks for one."""
         self.go("/services")
-        self.page.get_by_role("link", name="Start a case").click()
+        panel = self.page.locator("section", has=self.page.get_by_role("heading", name=service, exact=True))
+        panel.get_by_role("link", name="Start a case").click()
+        if office is not None:
+            self.page.get_by_label("Office whose people will work on the case").select_option(label=office)
         self.fill(answers)
         self.page.get_by_role("button", name="Start the case").click()
         heading = self.page.get_by_role("heading", level=1)
@@ -134,7 +171,7 @@ class Desk:
 
     def open(self, task: str, case: str) -> None:
         """Claim a task from the groups' inbox, which leads to its form."""
-        self.row(task, case).get_by_role("link", name=task).click()
+        self.wait_for(task, case).get_by_role("link", name=task).click()
         claim = self.page.get_by_role("button", name="Claim this task")
         claim.click()
         expect(claim).to_have_count(0)
@@ -167,10 +204,12 @@ class Desk:
     # Forms
 
     def fill(self, answers: Answers, within: Locator | None = None) -> None:
-        """Answer fields by their labels: text, True or False for a tick, a list of ticks, rows as mappings."""
+        """Answer fields by labels: text, True or False for a tick, a list of ticks, rows and groups as mappings."""
         place = within or self.page.locator("form#answers")
         for label, answer in answers.items():
-            if isinstance(answer, Sequence) and answer and isinstance(answer[0], Mapping):
+            if isinstance(answer, Mapping):
+                self.fill(answer, place.get_by_role("group", name=label, exact=True))
+            elif isinstance(answer, Sequence) and answer and isinstance(answer[0], Mapping):
                 self._fill_rows(place, label, answer)
             else:
                 self.answer(place, label, answer)
@@ -186,7 +225,8 @@ class Desk:
             if control.is_checked() != answer:
                 self._and_wait(control, control.click)
         elif found[0].startswith("SELECT"):
-            self._and_wait(control, lambda: control.select_option(label=answer))
+            if control.locator("option:checked").inner_text() != answer:
+                self._and_wait(control, lambda: control.select_option(label=answer))
         else:
             control.fill(str(answer))
 
@@ -194,14 +234,15 @@ class Desk:
         """Tick one answer of a group, or several."""
         for one in [answer] if isinstance(answer, str) else answer:
             choice = group.get_by_label(one, exact=True)
-            self._and_wait(choice, choice.check)
+            if not choice.is_checked():
+                self._and_wait(choice, choice.check)
 
     def _fill_rows(self, place: Locator, label: str, rows: Sequence[Answers]) -> None:
         whole = place.get_by_role("group", name=re.compile(rf"^{re.escape(label)} \d+$"))
         for number, row in enumerate(rows, start=1):
-            entry = place.get_by_role("group", name=f"{label}, entry {number}", exact=True)
+            entry = whole.locator(".rows > fieldset").nth(number - 1)
             if not entry.count():
-                whole.get_by_role("button", name="Add an entry").click()
+                whole.locator("button.add-row").last.click()
             expect(entry).to_be_visible()
             self.fill(row, entry)
 

@@ -46,7 +46,7 @@ class Couple:
 def couple(server: Server, *, wage: int = 0, transfers: tuple[int, int] = (800, 400)) -> Couple:
     """Invent a couple, and let the registry know the husband's wage and both transfers, in yuan a month."""
     number = next(_numbers)
-    found = Couple(_identity("19520307", 2 * number + 1), _identity("19480922", 2 * number))
+    found = Couple(identity("19520307", 2 * number + 1), identity("19480922", 2 * number))
     server.registry_knows(found.husband, wage=wage, transfer=transfers[0])
     server.registry_knows(found.wife, transfer=transfers[1])
     return found
@@ -108,7 +108,12 @@ def survey(day: str, *, wages: str = "0", transfers: str = "1200") -> dict[str, 
     }
 
 
-def _identity(born: str, sequence: int) -> str:
+def same_age(id_no: str) -> str:
+    """Give the number of somebody else, born on the same day and of the same sex."""
+    return identity(id_no[6:14], 2 * next(_numbers) + int(id_no[16]) % 2)
+
+
+def identity(born: str, sequence: int) -> str:
     """Give a number with its check digit, of a region that is assigned to nobody; odd ones are men's."""
     digits = f"990101{born}{sequence:03}"
     total = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True))

@@ -34,7 +34,7 @@ def main() -> None:
         for language in ("en", "zh"):
             for size, viewport in SIZES.items():
                 desk = office.new_desk(viewport=viewport, color_scheme=wanted.scheme)
-                for name in walk(desk, language):
+                for name in walk(desk, language, server.sights):
                     desk.page.wait_for_load_state("networkidle")
                     path = wanted.folder / f"{name}-{language}-{size}.png"
                     desk.page.screenshot(path=path, full_page=True)

@@ -11,11 +11,14 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from connectors.sandbox.server import sandbox_server
 from webui import demo, serving
 from webui.clock import MovableClock
 from webui.settings import Settings
 from webui.wiring import open_installation
+
+from .sights import sights
+
+REPLY_AFTER_S = 0.5
 
 
 class BegunClock(MovableClock):
@@ -44,15 +47,15 @@ def main() -> None:
     parser.add_argument("--begins", type=datetime.fromisoformat, required=True)
     parser.add_argument("--cases", type=int, default=0)
     wanted = parser.parse_args()
-    with sandbox_server() as registry:
-        settings = replace(Settings.from_environment(demo=True), registry_url=registry)
-        with open_installation(settings, clock=BegunClock(wanted.begins)) as found:
-            demo.fill(found, lambda done, of: None, cases=wanted.cases)
+    settings = replace(Settings.from_environment(demo=True), sandbox_reply_s=REPLY_AFTER_S)
+    with open_installation(settings, clock=BegunClock(wanted.begins)) as found:
+        demo.fill(found, lambda done, of: None, cases=wanted.cases)
 
-            def ready(address: str) -> None:
-                print(json.dumps({"address": address, "registry": registry}), flush=True)
+        def ready(address: str, sandbox: str | None) -> None:
+            told = {"address": address, "sandbox": sandbox, "sights": sights(found)}
+            print(json.dumps(told), flush=True)
 
-            serving.serve(found, ready, play_outside=True)
+        serving.serve(found, ready, play_outside=True)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def test_it_refuses_with_reason_facts_clause_and_remedy(town: Office) -> None:
         "Signed by": "王建国",
         "Remedies and their time limits were explained": True,
     }
-    reviewer.open("Deliver the refusal, offer other help", case)
+    reviewer.open("Deliver the refusal and explain", case)
     reviewer.fill(delivery)
     reviewer.page.get_by_role("button", name="Complete the task").click()
     expect(reviewer.page.locator(".error-summary")).to_contain_text("Offer screening for rigid expenditure")
@@ -76,6 +76,10 @@ def test_it_refuses_with_reason_facts_clause_and_remedy(town: Office) -> None:
 
     # The supervisor, who had no part in it, calls back; then the case has ended.
     supervisor = town.desk("supervisor")
-    attempt = {"On": supervisor.today, "How": "Telephone"}
-    supervisor.do("Call back and ask for a rating", case, {"Attempts": [attempt], "Rating": "Satisfied"})
+    answers = {
+        "How": "Telephone",
+        "Result of this attempt": "Reached, gave a rating",
+        "Rating": "Satisfied",
+    }
+    supervisor.do("Call back and ask for a rating", case, answers)
     expect(clerk.case(case).locator(".answer")).to_contain_text("Refused")

@@ -33,7 +33,7 @@ def test_it_closes_the_examination_first(town: Office) -> None:
     reviewer.do("Check the papers", case, {"Result": "Complete: accept"})
     reviewer.open("Arrange the survey", case)
     clerk.tell(case, "Withdraw", WISH)
-    expect(clerk.page.locator(".answer")).to_contain_text("Close the withdrawal")
+    expect(clerk.page.locator(".answer")).to_contain_text("Check and close the withdrawal")
 
     # The survey that the reviewer has open is no longer needed, and the page says so.
     reviewer.fill(households.appointment(reviewer.today))
@@ -41,9 +41,9 @@ def test_it_closes_the_examination_first(town: Office) -> None:
     expect(reviewer.page.get_by_text("This task has been completed or is no longer needed.")).to_be_visible()
 
     closing = {
-        "It is the applicant's own wish": True,
-        "The public notice is taken down and the investigators told": True,
+        "It is the person's own wish": True,
+        "Everyone involved knows; a posted notice is taken down": True,
         "Originals are returned": True,
     }
-    clerk.do("Close the withdrawal", case, closing)
+    clerk.do("Check and close the withdrawal", case, closing)
     expect(clerk.case(case).locator(".answer")).to_contain_text("Withdrawn")

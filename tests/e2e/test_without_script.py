@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from . import households
+from .desk import ALLOWANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,8 @@ def plain(town: Office) -> Iterator[Desk]:
 def test_it_adds_and_removes_members_and_starts_a_case(town: Office, plain: Desk) -> None:
     page = plain.page
     plain.go("/services")
-    page.get_by_role("link", name="Start a case").click()
+    panel = page.locator("section", has=page.get_by_role("heading", name=ALLOWANCE, exact=True))
+    panel.get_by_role("link", name="Start a case").click()
     page.get_by_label("Applicant's name").fill("王建国")
     members = page.get_by_role("group", name="Members of the household")
     members.get_by_role("button", name="Add an entry").first.click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .desk import Desk
 
@@ -13,8 +13,11 @@ BEGINS = "2026-07-15T10:20+08:00"
 """A Wednesday in summer, with half a year of a published calendar behind it."""
 
 
-def walk(desk: Desk, language: str) -> Iterator[str]:
-    """Go from page to page; yields the name of each when it is shown."""
+ALLOWANCE = "/cases/?service=minimum_living_allowance"
+
+
+def walk(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Go from page to page; yields the name of each when it is shown. sights: further pages, and who sees them."""
     desk.go(f"/sign-in?lang={language}")
     yield "sign-in"
     desk.sign_in("clerk", "wrong", language=language)
@@ -37,10 +40,40 @@ def walk(desk: Desk, language: str) -> Iterator[str]:
     desk.sign_in("clerk", language=language)
     desk.go("/services")
     yield "services"
-    desk.page.locator("a.button-primary").first.click()
+    desk.go("/services/minimum_living_allowance/start")
     yield "start"
     desk.page.locator(".panel-foot .button-primary").click()
     yield "start-wrong"
+    desk.go("/services/door_to_door_assistance/start")
+    yield "start-help"
+    desk.sign_in("dispatcher", language=language)
+    desk.go("/services/care_bed_referral/start")
+    yield "start-bed"
+    yield from _sights(desk, language, sights)
+
+
+def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Show what the cases of the installation have to show: tasks claimed, everything on a page unfolded."""
+    desk.sign_in("operator", language=language)
+    desk.go("/incidents/")
+    yield "incidents"
+    for name, (who, path) in sights.items():
+        desk.sign_in(who, language=language)
+        desk.go(path)
+        claim = desk.page.locator("form[action$='/claim'] button")
+        if claim.count():
+            claim.click()
+            desk.page.wait_for_selector("form#answers")
+        unfold(desk)
+        yield name
+        if desk.page.locator("form[action$='/unclaim']").count():
+            desk.page.locator("form[action$='/unclaim'] button").click()
+
+
+def unfold(desk: Desk) -> None:
+    """Open everything that is folded on a page."""
+    desk.page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+    desk.page.wait_for_load_state("networkidle")
 
 
 def _task(desk: Desk) -> Iterator[str]:
@@ -60,19 +93,18 @@ def _task(desk: Desk) -> Iterator[str]:
 def _case(desk: Desk) -> Iterator[str]:
     """Show a running case with its letters, clocks and what can be told, and one that has ended."""
     page = desk.page
-    desk.go("/cases/?state=active")
+    desk.go(f"{ALLOWANCE}&state=active")
     page.locator("table tbody tr").last.get_by_role("link").click()
     page.wait_for_selector("[data-diagram][data-state=ready]")
     yield "case"
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    page.wait_for_load_state("networkidle")
+    unfold(desk)
     yield "case-opened"
     here = page.url
     for name, part in (("ledger", "/clocks/"), ("letter", "/letters/")):
         page.locator(f"main a[href*='{part}']").first.click()
         yield name
         page.goto(here)
-    desk.go("/cases/?state=active")
+    desk.go(f"{ALLOWANCE}&state=active")
     page.locator("table tbody tr").first.get_by_role("link").click()
     page.locator("main a[href*='/messages/']").first.click()
     yield "message"

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from engine.definitions.declarations import LEVELS
 from engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     from engine.definitions import Groups
     from engine.store.people import OfficeRow, PeopleStore
-
-LEVELS = ("district", "subdistrict", "station")
-"""Levels of offices, from the top."""
 
 ROLES = ("caseworker", "designer", "supervisor", "operator", "auditor", "admin")
 

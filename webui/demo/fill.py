@@ -19,9 +19,10 @@ from engine import scheduler
 from engine.definitions import read_folder
 from engine.definitions.declarations import read_yaml
 from engine.scenarios import Story, StoryError, outside_answers
+from engine.scenarios.outside import SYSTEMS
 from engine.store.definitions import DefinitionRow
 
-from .past import SYSTEMS, PastSystem
+from .past import PastSystem
 from .personas import Personas
 from .staff import add_offices, add_staff, cast_of
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.ports import Call, Connector, ConnectorError
+from engine.scenarios.outside import is_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SYSTEMS = ("registry", "beds", "sms", "mail", "webhook", "cases")
 _BY_THEMSELVES: Mapping[str, Mapping[str, Any]] = {
     "sms.send": {"message_no": "S-0"},
     "mail.send": {"message_id": "<0@demo.invalid>"},
@@ -52,7 +52,7 @@ class PastSystem:
         if not waiting:
             return self._answer_by_itself(call)
         answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        if isinstance(answer, dict) and answer.keys() <= {"error", "permanent"} and "error" in answer:
+        if is_error(answer):
             message = f"The {self.name} refused: {answer['error']}"
             raise ConnectorError(message, code=answer["error"], permanent=bool(answer.get("permanent", True)))
         return answer

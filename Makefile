@@ -18,8 +18,8 @@ format: .venv/ready-for-tests
 
 # The words of the application: adds new ones to the Chinese catalogue, to be translated there.
 words: .venv/ready-for-tests
-	cd webui && ../$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy --no-location --omit-header -o ../.venv/words.pot .
-	$(BIN)/pybabel -q update -i .venv/words.pot -l zh --no-fuzzy-matching --omit-header -w 120 -o webui/translations/zh.po
+	cd webui && ../$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy --no-location --sort-output --omit-header -o ../.venv/words.pot .
+	$(BIN)/pybabel -q update -i .venv/words.pot -l zh --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete -w 120 -o webui/translations/zh.po
 
 # Pins what pyproject.toml allows, without addresses of any index.
 lock: .venv/ready-for-tests

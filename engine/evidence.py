@@ -39,6 +39,7 @@ def question_kept(
             consent = None
     return {
         "source": call.operation,
+        "recipient": {declared.recipient: parameters.get(declared.recipient)} if declared.recipient else None,
         "purpose": declared.purpose,
         "consent": consent,
         "asked_at": case.now,

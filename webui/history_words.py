@@ -56,7 +56,7 @@ def entries(
                 who=names.get(link.actor, "") if link.actor is not None else "",
                 at=moment_words(link.at, calendar),
                 iso=local.isoformat(),
-                detail="; ".join([*words.more(link), *details]),
+                detail=_("; ").join([*words.more(link), *details]),
                 kind="late" if late else "done",
             )
         )

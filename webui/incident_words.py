@@ -65,6 +65,12 @@ _WORDS: Mapping[str, LazyString] = {
 }
 
 
+def system_words(system: str) -> str:
+    """Say which outside system it is; its own name for one that nobody has named here."""
+    words = str(_SYSTEMS.get(system, system))
+    return words[:1].upper() + words[1:]
+
+
 def failure_words(code: str, message: str) -> str:
     """Say what went wrong; what has no words of its own is said as the engine says it."""
     system, _underscore, failure = code.partition("_")

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from engine import deliveries
 
 from .forms.masking import mask
+from .incident_words import system_words
 from .language import language
-from .words import day_words, element_name, label_of, moment_words
+from .words import day_words, element_name, label_of, moment_words, option_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from engine.definitions import Definition
     from engine.deliveries import Message
@@ -69,7 +70,8 @@ def sharing_of(runtime: Runtime, definition: Definition, links: Iterable[Link]) 
         expires = kept["expires_on"]
         found.append(
             {
-                "source": kept["source"],
+                "source": system_words(kept["source"].partition(".")[0]),
+                "recipient": _recipient_words(definition, kept["recipient"]),
                 "step": element_name(definition, link.element_id or ""),
                 "purpose": definition.texts.say(language(), "reasons", kept["purpose"]),
                 "consent": _consent_words(kept["consent"]),
@@ -83,6 +85,11 @@ def sharing_of(runtime: Runtime, definition: Definition, links: Iterable[Link]) 
             }
         )
     return found[::-1]
+
+
+def _recipient_words(definition: Definition, recipient: Mapping[str, Any] | None) -> str:
+    """Say who was told, where a system passes things on to several."""
+    return ", ".join(option_of(definition, name, value) for name, value in (recipient or {}).items())
 
 
 def _consent_words(consent: Any) -> str:

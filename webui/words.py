@@ -193,6 +193,15 @@ def element_name(definition: Definition, element_id: str) -> str:
     return definition.texts.say(language(), "elements", element_id, "name")
 
 
+def option_of(definition: Definition, name: str, value: object) -> str:
+    """Say what a value is called on the forms that let people choose it; the value itself where none does."""
+    for form in sorted(definition.forms):
+        found = definition.texts.get(language(), "forms", form, "fields", name, "options", str(value))
+        if found:
+            return found
+    return str(value)
+
+
 def label_of(definition: Definition, name: str) -> str:
     """Say what a variable is called on the forms that ask for it, or where outside systems are asked or answer."""
     texts = definition.texts

@@ -51,6 +51,10 @@ def check_evidence(root: etree._Element, file: str, findings: Findings) -> None:
         if not node.get("purpose"):
             message = "Expected linbang:evidence to name its purpose, a key under `reasons`."
             findings.add(file, "evidence_purpose", message, "Say what the data are for.", node=node)
+        recipient = node.get("recipient")
+        if recipient is not None and holder is not None and recipient not in _given(holder):
+            message = f"Expected linbang:evidence to name a parameter of the call, but got {recipient!r}."
+            findings.add(file, "evidence_recipient", message, "Name the one that says who is told.", node=node)
         expires = node.get("expires")
         if expires is not None and SPAN.fullmatch(expires) is None:
             message = f"Expected linbang:evidence to expire after an ISO duration, but got {expires!r}."
@@ -61,10 +65,7 @@ def _check_parameters(
     task: etree._Element, file: str, wanted: tuple[str, OperationShape], findings: Findings
 ) -> None:
     name, shape = wanted
-    given = {
-        item.get("id", "")
-        for item in task.iterfind(f"{B}extensionElements/{S}serviceTaskOperator//{S}parameter")
-    }
+    given = _given(task)
     takes = ", ".join(sorted(shape.required | shape.optional)) or "none"
     for parameter in sorted(given - shape.required - shape.optional):
         message = f"Expected a parameter of {name}, but got {parameter!r}."
@@ -72,6 +73,12 @@ def _check_parameters(
     for parameter in sorted(shape.required - given):
         message = f"Expected the parameter {parameter!r} of {name}, but it is not given."
         findings.add(file, "parameter_missing", message, "Add it; its value is FEEL.", node=task)
+
+
+def _given(task: etree._Element) -> set[str]:
+    """Give the names of the parameters that a call passes on."""
+    path = f"{B}extensionElements/{S}serviceTaskOperator//{S}parameter"
+    return {item.get("id", "") for item in task.iterfind(path)}
 
 
 def _check_error(

@@ -62,11 +62,13 @@ class Evidence:
     """What is kept of a call that asks or passes on personal data.
 
     purpose: a key under `reasons`. consent: FEEL without its sign. expires: an ISO duration; None: with the case.
+    recipient: the parameter that says who is told, where the system passes things on to several.
     """
 
     purpose: str
     consent: str | None
     expires: str | None
+    recipient: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +306,9 @@ def _evidence(node: etree._Element) -> Evidence | None:
     found = node.find(f"{B}extensionElements/{L}evidence")
     if found is None:
         return None
-    return Evidence(found.get("purpose", ""), _feel(found.get("consent")), found.get("expires"))
+    return Evidence(
+        found.get("purpose", ""), _feel(found.get("consent")), found.get("expires"), found.get("recipient")
+    )
 
 
 def _feel(text: str | None) -> str | None:

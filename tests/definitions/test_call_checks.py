@@ -91,6 +91,7 @@ def test_evidence_is_read_with_its_purpose_consent_and_expiry() -> None:
     [
         ("<linbang:evidence/>", "evidence_purpose"),
         ('<linbang:evidence purpose="because" expires="soon"/>', "evidence_expires"),
+        ('<linbang:evidence purpose="because" recipient="nobody"/>', "evidence_recipient"),
         ('<linbang:evidence purpose="because" consent="1 +"/>', "expression_broken"),
     ],
 )

@@ -79,4 +79,4 @@ def test_it_leads_from_the_application_to_the_start_of_payment(town: Office) -> 
         case,
         {"Bank": "云汐银行", "Account holder": "王建国", "Account number": "6200000000000013"},
     )
-    expect(clerk.case(case).locator("summary", has_text="Promised limit")).to_contain_text("Kept")
+    expect(clerk.case(case).locator("#earlier-clocks li", has_text="Promised limit")).to_contain_text("Kept")

@@ -308,6 +308,7 @@ def _clock(view: CaseView, clock: ClockView, now: Any) -> dict[str, Any]:
         ),
         "due": clock_due_words(clock.state, clock.due, clock.remaining, now, calendar),
         "state": clock.state.value,
+        "ended": clock.facts.end is not None,
         "started": moment_words(clock.facts.started_at, calendar),
         "version": clock.due.calendar_version,
         "months": months(clock, view.definition, calendar.local_date(now)),

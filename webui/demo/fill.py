@@ -55,6 +55,8 @@ PATIENCE = 4
 
 MAX_STOPS = 100_000
 
+_SIMILAR = "cases.similar"
+
 T = TypeVar("T")
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?")
@@ -92,12 +94,16 @@ class _Past:
 
 @dataclass
 class _Run:
-    """One case on its way: its story, when it begins, how many of its steps are played."""
+    """One case on its way: its story, when it begins, how many of its steps are played.
+
+    earlier: the case that the story speaks of by a number.
+    """
 
     story: Story
     begins: datetime
     last: int
     fault: str | None
+    earlier: _Run | None = None
     next: int = 0
     put_off: int = 0
 
@@ -134,7 +140,21 @@ def _runs(
         last = chance.randrange(1, max(2, len(story.steps))) if stalled else len(story.steps)
         drawn = chance.random()
         fault = "never" if drawn < NEVER else "once" if drawn < NEVER + ONCE else None
-        yield _Run(story, story.begins_at() or today, last, fault)
+        run = _Run(story, story.begins_at() or today, last, fault)
+        if _SIMILAR in told.get("outside", {}):
+            run.earlier = _earlier_case(run)
+            yield run.earlier
+        yield run
+
+
+def _earlier_case(run: _Run) -> _Run:
+    """Make the case that a story says is like its own: the same person's request, begun some days before."""
+    document = dict(run.story.document)
+    outside = dict(document["outside"])
+    begun_on = outside.pop(_SIMILAR)["cases"][0]["started_on"]
+    document |= {"outside": outside, "steps": [], "start": {**document["start"], "at": f"{begun_on}T10:00"}}
+    story = Story(document, run.story.runtime, run.story.definition, run.story.office_id, run.story.person)
+    return _Run(story, story.begins_at() or run.begins, 0, None)
 
 
 def _stories(definitions: list[Definition]) -> Iterator[tuple[Definition, Mapping[str, Any]]]:
@@ -166,11 +186,10 @@ class _Shift:
 
     def move(self, value: Any) -> Any:
         """Give a part of a story on its new days; dates far away, such as birth dates, stay."""
-        if isinstance(value, dict):
-            return {key: self.move(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.move(item) for item in value]
-        if not isinstance(value, str) or not _DATE.fullmatch(value):
+        return _with_texts(value, self._moved)
+
+    def _moved(self, value: str) -> str:
+        if not _DATE.fullmatch(value):
             return value
         day = date.fromisoformat(value[:10])
         if not -NEAR_BEFORE <= (day - self._written).days <= NEAR_AFTER:
@@ -189,6 +208,15 @@ class _Shift:
         if not self._calendar.is_working_day(day):
             return self._calendar.add_working_days(self._first_day, days) + timedelta(days=1)
         return self._calendar.add_working_days(self._first_day, days)
+
+
+def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """Give a part of a story with every text in it changed."""
+    if isinstance(value, dict):
+        return {key: _with_texts(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _first_day(runtime: Runtime, today: datetime, chance: random.Random, *, recent: bool) -> date:
@@ -248,6 +276,7 @@ def _step(runtime: Runtime, run: _Run) -> datetime | None:
     story = run.story
     try:
         if not story.case_id:
+            _speak_of_earlier_case(run)
             story.start()
             _prepare(runtime, run, story.document)
         else:
@@ -263,6 +292,20 @@ def _step(runtime: Runtime, run: _Run) -> datetime | None:
     if run.next >= min(run.last, len(story.steps)):
         return None
     return story.when(story.steps[run.next]) or runtime.clock.now()
+
+
+def _speak_of_earlier_case(run: _Run) -> None:
+    """Put the number of the earlier case where the story speaks of it."""
+    if run.earlier is None:
+        return
+    story, earlier = run.story, run.earlier.story
+    row = earlier.cases.instance(earlier.case_id)
+    if row is None:
+        raise StoryError("Expected the earlier case to have begun")
+    written = story.document["outside"][_SIMILAR]["cases"][0]["case_number"]
+    story.document = _with_texts(story.document, lambda text: row.business_key if text == written else text)
+    story.steps = list(story.document["steps"])
+    run.earlier = None
 
 
 def _prepare(runtime: Runtime, run: _Run, part: Mapping[str, Any]) -> None:

@@ -85,6 +85,13 @@ def test_a_consent_that_is_missing_is_kept_as_missing(world: World) -> None:
     assert kept(asked(world, ANSWER, consent_no=None))["consent"] is None
 
 
+def test_who_is_told_is_kept_where_the_system_passes_things_on_to_several(world: World) -> None:
+    service = asking('<linbang:evidence purpose="because" recipient="purpose"/>')
+
+    assert kept(asked(world, ANSWER, service))["recipient"] == {"purpose": "test"}
+    assert kept(asked(world, ANSWER))["recipient"] is None
+
+
 def test_a_question_without_an_answer_is_kept_too(world: World) -> None:
     """The data went out, whatever came back."""
 

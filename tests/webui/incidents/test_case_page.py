@@ -57,7 +57,8 @@ def test_it_lists_whom_was_asked_what_for_by_which_consent(world: World, browse:
     (panel,) = browse(ALICE).get(f"/cases/{story.case_id}").xpath("//*[@id='sharing']")
     text = " ".join(panel.text_content().split())
 
-    for expected in ("registry.verify_household", "Q-7", "because", "C-1", "identity number", "2 Sep 2026"):
+    source = "The verification centre's registry"
+    for expected in (source, "Q-7", "because", "C-1", "identity number", "2 Sep 2026"):
         assert expected in text
     assert "no longer valid" not in text
 

@@ -164,8 +164,9 @@ class _Campaign:
                 return
 
     def _judged(self, runs: list[Run], good: dict[str, Trace]) -> list[Verdict]:
-        failed = self.district.book.failed_cases()
-        return [judge(run, good[run.told.name], failed) for run in runs]
+        book = self.district.book
+        failed = book.failed_cases()
+        return [judge(run, good[run.told.name], book, failed) for run in runs]
 
     def _examine(self, when: str) -> None:
         self.found.wrong += [f"{when}: {text}" for text in faults_of_the_whole(self.district)]

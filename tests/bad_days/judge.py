@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .district import District
     from .outside import Outside
     from .stories import Run
+    from .witness import Book
 
 _CLOCKS = {"timer_fired", "deadline_struck"}
 _ABOUT_TIME = {"due", "deadlines"}
@@ -53,7 +54,8 @@ class Verdict:
     """What became of one case.
 
     way: `straight`, `retried` or `incident`: it passed what its story passes; `delayed`: it came to the
-    story's end, but clocks struck on the way; `other way`, for the sake of clocks that are named; `under way`
+    story's end, but clocks struck on the way; `overtaken`: it came to the story's end by a message or a clock
+    of the story that came while a call was still tried again, and left out what follows its answer; `other way`, for the sake of clocks that are named; `under way`
     on it, with people; `standing` with an incident; `wrong`.
     """
 
@@ -95,7 +97,7 @@ def end(run: Run) -> None:
         run.trace, run.odd = trace_of(run), [*run.story.odd, *unmet(run)]
 
 
-def judge(run: Run, good: Trace, failed: frozenset[int]) -> Verdict:
+def judge(run: Run, good: Trace, book: Book, failed: frozenset[int]) -> Verdict:
     """Compare a case with its story on a good day. failed: the cases of which some attempt failed."""
     trace = run.trace or trace_of(run)
     told = run.told
@@ -106,20 +108,23 @@ def judge(run: Run, good: Trace, failed: frozenset[int]) -> Verdict:
         hit = "retried" if run.case_id in failed else "straight"
         way = "wrong" if run.odd else "incident" if run.stood else hit
         return Verdict(told.name, told.definition.key, result, way, "; ".join(run.odd))
-    way, why = _otherwise(run, trace, good, hit=run.case_id in failed)
+    way, why = _otherwise(run, trace, good, book, hit=run.case_id in failed)
     return Verdict(told.name, told.definition.key, result, way, why)
 
 
-def _otherwise(run: Run, trace: Trace, good: Trace, *, hit: bool) -> tuple[str, str]:
+def _otherwise(run: Run, trace: Trace, good: Trace, book: Book, *, hit: bool) -> tuple[str, str]:
     """Say which clock led a case another way; without a fault and a clock there is no excuse."""
     struck = _named("struck", trace.clocks - good.clocks)
     missed = _named("did not strike", good.clocks - trace.clocks)
     why = "; ".join(filter(None, (struck, missed)))
+    as_told = (trace.state, trace.outcome) == (good.state, good.outcome) and not run.odd
     if not hit or not why:
         missing, extra = good.passed - trace.passed, trace.passed - good.passed
+        given_up = book.never_answered(run.case_id)
+        if run.state == "played" and as_told and given_up and not extra:
+            return "overtaken", f"{', '.join(given_up)} given up"
         return "wrong", f"{run.state} {run.why}: not passed {dict(missing)}, instead {dict(extra)}; {why}"
     if run.state == "played":
-        as_told = (trace.state, trace.outcome) == (good.state, good.outcome) and not run.odd
         return ("delayed" if as_told else "other way"), why
     return ("under way" if trace.state == "active" else "other way"), why
 

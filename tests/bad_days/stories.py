@@ -35,7 +35,6 @@ NEAR_BEFORE, NEAR_AFTER = 90, 800
 """Days around a story's begin whose dates belong to the story."""
 DOUBLED, STRAY = 0.3, 0.2
 """How often a callback comes twice, and how often the same is said again under another number."""
-MAX_DRAWS = 100
 
 _ID = re.compile(r"99\d{15}[\dX]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?")
@@ -187,7 +186,7 @@ def as_told(district: District, told: Told, chance: random.Random) -> Run:
 
 def drawn_runs(district: District, stories: Sequence[Told], cases: int, chance: random.Random) -> list[Run]:
     """Give so many stories with other people on other days, all of them before any comes again."""
-    known: set[str] = set()
+    known = {number for told in stories for number in _ID.findall(json.dumps(told.document, default=str))}
     chosen: list[Told] = []
     while len(chosen) < cases:
         chosen += chance.sample(stories, min(len(stories), cases - len(chosen)))
@@ -209,14 +208,7 @@ def _run(district: District, told: Told, document: dict[str, Any], chance: rando
 
 def _elsewhen(told: Told, chance: random.Random, known: set[str]) -> dict[str, Any]:
     """Give a story with people whom no other story knows, some weeks later."""
-    for _ in range(MAX_DRAWS):
-        document = Personas(chance).replace(dict(told.document))
-        people = set(_ID.findall(json.dumps(document, default=str)))
-        if not people & known:
-            known |= people
-            break
-    else:
-        raise AssertionError("Expected enough synthetic people, but they are used up")
+    document = Personas(chance, known).replace(dict(told.document))
     written = date.fromisoformat(str(told.document["start"]["at"])[:10])
     later: dict[str, Any] = moved(document, written, timedelta(weeks=chance.choice(WEEKS)))
     return later

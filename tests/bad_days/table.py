@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from .campaign import Findings
     from .judge import Verdict
 
-WAYS = ("straight", "retried", "incident", "delayed", "other way", "under way", "standing", "wrong")
+WAYS = (
+    "straight",
+    "retried",
+    "incident",
+    "delayed",
+    "overtaken",
+    "other way",
+    "under way",
+    "standing",
+    "wrong",
+)
 MAX_LISTED = 200
 
 
@@ -46,7 +56,7 @@ def _verdicts(title: str, verdicts: Iterable[Verdict]) -> Iterator[str]:
 
 def _reasons(verdicts: Iterable[Verdict]) -> Iterator[str]:
     """List every case that went another way, with what its history names."""
-    others = [one for one in verdicts if one.way in {"delayed", "other way", "under way"}]
+    others = [one for one in verdicts if one.way in {"delayed", "overtaken", "other way", "under way"}]
     if others:
         yield ""
         yield "Not as on a good day, and why"

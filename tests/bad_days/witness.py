@@ -61,6 +61,11 @@ class Book:
         """Give the cases of which an attempt failed that another one might have mended."""
         return frozenset(attempt.case_id for attempt in self.attempts if is_fault(attempt.result))
 
+    def never_answered(self, case_id: int) -> list[str]:
+        """Give the operations of a case's calls that were tried, and are tried no more, without any answer."""
+        tried = {one.key: one for one in self.attempts if one.case_id == case_id}
+        return sorted(one.operation for key, one in tried.items() if key in self._failing)
+
 
 def is_fault(code: str) -> bool:
     """Tell the code of a system's bad day from one that says something about the question."""

@@ -131,9 +131,10 @@ def _runs(
     offices = [row.id for row in runtime.offices.rows.values() if row.level == "subdistrict"]
     by_code = {row.code: row.id for row in runtime.offices.rows.values()}
     casts = {office: cast_of(runtime, office) for office in offices}
+    identities: set[str] = set()
     for index, (definition, document) in enumerate(order):
         shift = _Shift(runtime, document, _first_day(runtime, today, chance, recent=index % 2 == 0), chance)
-        told = shift.move(Personas(chance).replace(dict(document)))
+        told = shift.move(Personas(chance, identities).replace(dict(document)))
         office = by_code.get(str(told.get("start", {}).get("office"))) or chance.choice(offices)
         story = Story(told, runtime, definition, office, _picker(casts[office]))
         stalled = chance.random() < STALLED

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.ports import Call, Connector, ConnectorError
-from engine.scenarios.outside import is_error
+from engine.scenarios.outside import next_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,11 +51,7 @@ class PastSystem:
         waiting = told.answers.get(call.operation)
         if not waiting:
             return self._answer_by_itself(call)
-        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        if is_error(answer):
-            message = f"The {self.name} refused: {answer['error']}"
-            raise ConnectorError(message, code=answer["error"], permanent=bool(answer.get("permanent", True)))
-        return answer
+        return next_answer(self.name, waiting)
 
     def _answer_by_itself(self, call: Call) -> Any:
         if self._real is not None:

@@ -14,6 +14,7 @@ _ID = re.compile(r"99\d{15}[\dX]")
 _PHONE = re.compile(r"1990000\d{4}")
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_TRIES = 1_000
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
 )
@@ -57,10 +58,14 @@ _GIVEN = (
 
 
 class Personas:
-    """One story's people, each replaced by another synthetic one; the same everywhere in the story."""
+    """One story's people, each replaced by another synthetic one; the same everywhere in the story.
 
-    def __init__(self, chance: random.Random) -> None:
+    taken: identity numbers of others; new ones are added, so that no two people of a town share one.
+    """
+
+    def __init__(self, chance: random.Random, taken: set[str]) -> None:
         self._chance = chance
+        self._taken = taken
         self._known: dict[str, str] = {}
 
     def replace(self, value: Any) -> Any:
@@ -98,7 +103,13 @@ class Personas:
         return self._chance.choice(pool) + self._chance.choice(_GIVEN)
 
     def _new_identity(self, old: str) -> str:
-        sequence = self._chance.randrange(0, 500) * 2 + int(old[16]) % 2
-        digits = f"99010{self._chance.randint(1, 3)}{old[6:14]}{sequence:03}"
-        total = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True))
-        return digits + "10X98765432"[total % 11]
+        self._taken.add(old)
+        for _try in range(_TRIES):
+            sequence = self._chance.randrange(0, 500) * 2 + int(old[16]) % 2
+            digits = f"99010{self._chance.randint(1, 3)}{old[6:14]}{sequence:03}"
+            total = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True))
+            found = digits + "10X98765432"[total % 11]
+            if found not in self._taken:
+                self._taken.add(found)
+                return found
+        raise ValueError(f"Expected an identity number like {old} that nobody has yet, but found none")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from connectors import signing
+from connectors import exact_json, signing
 from connectors.operations import named, text
 from engine.ports import ConnectorError, Inbound
 
@@ -40,8 +38,8 @@ def read_callback(
     if len(body) > MAX_BYTES:
         raise _wrong(f"Expected at most {MAX_BYTES} bytes")
     try:
-        document = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, ArithmeticError, RecursionError):
+        document = exact_json.read(body)
+    except ValueError:
         raise _wrong("Expected JSON") from None
     try:
         found: dict[str, Any] = dict(Envelope(unknown=EXCLUDE).load(document))
@@ -56,7 +54,3 @@ def read_callback(
 
 def _wrong(text_: str) -> ConnectorError:
     return ConnectorError(text_, code="content_wrong", permanent=True)
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number")

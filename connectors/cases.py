@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, fields, validate
 
-from connectors.operations import Count, Day, Operation, choice, flag, text
+from connectors.operations import Count, Day, Operation, checked, choice, flag, text
 from engine import relations
 from engine.errors import EngineError, InvalidState
 from engine.ports import ConnectorError
@@ -131,14 +131,7 @@ class Cases:
 
     def call(self, call: Call) -> dict[str, Any]:
         """Do what the asking case wants; raises ConnectorError, permanent unless the cases are busy."""
-        operation = self.operations.get(call.operation)
-        if operation is None:
-            raise ConnectorError(
-                f"Expected an operation on cases, but {call.operation!r} is none",
-                code="operation_unknown",
-                permanent=True,
-            )
-        question = operation.checked_parameters(self.name, call.parameters)
+        operation, question = checked(self.name, self.operations, call)
         asking = Asking(call.process_instance_id, call.idempotency_key)
         try:
             return self._verbs[call.operation](asking, question)

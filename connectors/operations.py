@@ -15,6 +15,8 @@ from engine.ports import ConnectorError, OperationShape
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from engine.ports import Call
+
 MAX_AMOUNT = Decimal("99999999.99")
 """Yuan. What the forms accept, too."""
 MAX_NAMED_FIELDS = 5
@@ -182,6 +184,21 @@ class Operation:
                 code=f"{system}_wrong_answer",
                 permanent=True,
             ) from None  # as above
+
+
+def checked(system: str, operations: Mapping[str, Operation], call: Call) -> tuple[Operation, dict[str, Any]]:
+    """Give the operation that a call of a system names, and its parameters as they are sent.
+
+    Raises a permanent ConnectorError: `operation_unknown`, or what `Operation.checked_parameters` raises.
+    """
+    operation = operations.get(call.operation)
+    if operation is None:
+        raise ConnectorError(
+            f"Expected an operation of the {system}, but {call.operation!r} is none",
+            code="operation_unknown",
+            permanent=True,
+        )
+    return operation, operation.checked_parameters(system, call.parameters)
 
 
 def named(error: ValidationError) -> str:

@@ -15,10 +15,10 @@ from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from connectors import signing
+from connectors import exact_json, signing
 from connectors.timing import TimeLimit
 from engine.ports import ConnectorError
 
@@ -137,8 +137,8 @@ class Peer:
 
     def _read(self, content: bytes) -> Any:
         try:
-            return json.loads(content, parse_float=Decimal, parse_constant=_refuse_constant)
-        except (ValueError, ArithmeticError, RecursionError) as exc:
+            return exact_json.read(content)
+        except ValueError as exc:
             raise self._error("wrong_answer", "gave an answer that is not JSON", permanent=True) from exc
 
     def _refusal(self, status: int, content: bytes, refusals: Mapping[str, str]) -> ConnectorError:
@@ -161,8 +161,8 @@ class Peer:
 def _code_in(content: bytes) -> str:
     """Give the code in a refusal, or an empty text."""
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
+        document = exact_json.read(content)
+    except ValueError:
         return ""
     code = document.get("code") if isinstance(document, dict) else None
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
@@ -175,7 +175,3 @@ def _written(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"Expected plain data, but got {type(value).__name__}")
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")

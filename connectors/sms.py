@@ -10,6 +10,7 @@ from connectors.operations import Operation, text
 from connectors.system import HttpSystem
 
 MAX_CHARACTERS = 500
+"""What gateways take at once; the network sends it in parts. The gate keeps the words below it, so that values fit in."""
 
 
 class Message(Schema):

@@ -9,9 +9,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from connectors.operations import Operation
+from connectors.operations import Operation, checked
 from connectors.peer import Peer
-from engine.ports import Call, ConnectorError
+from engine.ports import Call
 
 if TYPE_CHECKING:
     import ssl
@@ -46,14 +46,7 @@ class System(ABC):
         Raises ConnectorError, permanent unless the system is down, late or busy. Parameters of another
         shape, and those without the consent that the operation needs (社会救助法 第40条), are not sent.
         """
-        operation = self.operations.get(call.operation)
-        if operation is None:
-            raise ConnectorError(
-                f"Expected an operation of the {self.name}, but {call.operation!r} is none",
-                code="operation_unknown",
-                permanent=True,
-            )
-        question = operation.checked_parameters(self.name, call.parameters)
+        operation, question = checked(self.name, self.operations, call)
         seconds = min(call.timeout_s, self._longest_wait_s)
         answer = self._ask(operation, question, call.idempotency_key, seconds)
         return operation.checked_answer(self.name, answer)

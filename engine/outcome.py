@@ -14,7 +14,16 @@ from engine.history import Link, make_link
 from engine.notifying import job_of, notices_of
 from engine.people import SYSTEM, Actor, office_of_group
 from engine.state import from_ms, sealing_place, to_ms
-from engine.store.rows import DeadlineRow, DeliveryRow, IncidentRow, JobRow, Saved, TaskChange, UserTaskRow
+from engine.store.rows import (
+    AlertRow,
+    DeadlineRow,
+    DeliveryRow,
+    IncidentRow,
+    JobRow,
+    Saved,
+    TaskChange,
+    UserTaskRow,
+)
 from engine.store.schema import FAR_FUTURE_MS
 from engine.timers import beat_after, moment_of
 
@@ -24,6 +33,9 @@ if TYPE_CHECKING:
     from engine.case import Case
 
 DEFAULT_PRIORITY = 50
+BREACH = "breach"
+"""The level of an alert about a clock that was missed."""
+_ALERTING = {"deadline_warned", "deadline_breached"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ class Deed:
     """What a step did, in the past participle; everything else follows from it.
 
     task: the user task that it completed. strikes: keys of deadlines whose moment has come. assignees: who
-    holds a task after it, by user task id. retries: numbers of tokens whose incident was taken up again.
+    holds a task after it, priorities: how urgent somebody says that it is, both by user task id. retries: numbers of tokens whose incident was taken up again.
     """
 
     event: str
@@ -41,6 +53,7 @@ class Deed:
     task: UserTaskRow | None = None
     strikes: tuple[str, ...] = ()
     assignees: dict[int, int | None] = field(default_factory=dict)
+    priorities: dict[int, int] = field(default_factory=dict)
     failures: tuple[tuple[int, str, str, int], ...] = ()
     """Outside calls given up, as (task number, code, message, tries)."""
     retries: tuple[int, ...] = ()
@@ -106,6 +119,7 @@ class _Outcome:
             jobs_added=jobs_added,
             jobs_removed=jobs_removed,
             deadlines=list(self._deadline_rows()),
+            alerts=list(self._alerts()),
             incidents_raised=raised,
             incidents_resolved=resolved,
             resolved_by=deed.actor.person_id,
@@ -137,9 +151,8 @@ class _Outcome:
         }
         for row in self.case.tasks.values():
             if row.id in still_open:
-                assignee = self.deed.assignees.get(row.id, row.assignee)
-                change = TaskChange(row, "open", assignee, self._due_of(still_open[row.id]))
-                if (change.assignee, change.due_at) != (row.assignee, row.due_at):
+                change = self._changed(row, still_open[row.id])
+                if _standing(change) != _standing(row):
                     yield change
                 continue
             state.tasks.pop(row.number, None)
@@ -153,9 +166,21 @@ class _Outcome:
                 element=row.element_id,
             )
             by = self.deed.actor.person_id if completed else None
-            yield TaskChange(
-                row, "completed" if completed else "cancelled", row.assignee, row.due_at, self.now_ms, by
-            )
+            ended = "completed" if completed else "cancelled"
+            yield TaskChange(row, ended, *_standing(row), completed_at=self.now_ms, completed_by=by)
+
+    def _changed(self, row: UserTaskRow, item: spiff.Resting) -> TaskChange:
+        """Give an open task as it is after the step."""
+        at_risk, paused = self._standing_of(item)
+        return TaskChange(
+            row,
+            "open",
+            self.deed.assignees.get(row.id, row.assignee),
+            self.deed.priorities.get(row.id, row.priority),
+            self._due_of(item),
+            at_risk,
+            paused,
+        )
 
     def _open_tasks(self) -> Iterator[UserTaskRow]:
         case = self.case
@@ -164,9 +189,11 @@ class _Outcome:
                 continue
             group = case.definition.elements[item.element_id].group
             assert group is not None  # the gate refuses a user task without one
+            at_risk, paused = self._standing_of(item)
             row = UserTaskRow(
                 id=case.runtime.ids.next(),
                 process_instance_id=case.row.id,
+                service_key=case.row.service_key,
                 number=number,
                 element_id=item.element_id,
                 state="open",
@@ -177,6 +204,8 @@ class _Outcome:
                 assignee=None,
                 priority=DEFAULT_PRIORITY,
                 due_at=self._due_of(item),
+                at_risk=at_risk,
+                paused=paused,
                 created_at=self.now_ms,
             )
             case.state.tasks[number] = row.id
@@ -195,6 +224,17 @@ class _Outcome:
                 latest = clocks.latest_start(due, clocks.parse_limits(element.leaving), calendar)
                 moments.append(calendar.close_of_business(latest))
         return to_ms(min(moments)) if moments else FAR_FUTURE_MS
+
+    def _standing_of(self, item: spiff.Resting) -> tuple[int, int]:
+        """Say whether a clock around a task has warned, and whether one stands still."""
+        numbers = {scope.number for scope in item.scopes}
+        around = [
+            tracked
+            for tracked in self.case.state.deadlines.values()
+            if tracked.scope in numbers and tracked.facts.end is None
+        ]
+        warned = any((tracked.warned or tracked.breached) and not tracked.paused for tracked in around)
+        return int(warned), int(any(tracked.paused for tracked in around))
 
     def _change_jobs(self) -> tuple[list[JobRow], list[int]]:
         """Compare the moments that the case waits for with those that are stored."""
@@ -346,11 +386,34 @@ class _Outcome:
                 kind=facts.kind.value,
                 state=DeadlineState.PAUSED.value if paused else clocks.state_of(facts, calendar, now).value,
                 office_id=self.case.row.office_id,
+                service_key=self.case.row.service_key,
                 started_at=to_ms(facts.started_at),
                 due_at=to_ms(due.at),
                 provisional=int(due.provisional),
                 ended_at=None if facts.ended_at is None else to_ms(facts.ended_at),
                 calendar_version=due.calendar_version,
+            )
+
+    def _alerts(self) -> Iterator[AlertRow]:
+        """Give an alert for each clock that warned or was missed in the step."""
+        for event in self.events:
+            if event["type"] not in _ALERTING:
+                continue
+            key = f"{event['deadline']}:{event['scope']}"
+            tracked = self.case.state.deadlines[key]
+            if tracked.facts.end is not None and tracked.breached:
+                continue  # it was said when the clock was missed, and is said in the history once more now
+            due = clocks.due_at(tracked.facts, self.case.calendar, self.case.now)
+            yield AlertRow(
+                id=self.case.runtime.ids.next(),
+                process_instance_id=self.case.row.id,
+                deadline_key=key,
+                deadline_id=event["deadline"],
+                level=event.get("level", BREACH),
+                service_key=self.case.row.service_key,
+                office_id=self.case.row.office_id,
+                due_at=to_ms(due.at),
+                at=self.now_ms,
             )
 
     def _payload(self) -> dict[str, Any]:
@@ -373,6 +436,11 @@ class _Outcome:
 
     def _note(self, event: str, **more: Any) -> None:
         self.events.append({"type": event, **more})
+
+
+def _standing(task: UserTaskRow | TaskChange) -> tuple[int | None, int, int, int, int]:
+    """Give what of an open task may change: who holds it, how urgent it is, and when it is due."""
+    return task.assignee, task.priority, task.due_at, task.at_risk, task.paused
 
 
 def _drawn(element_id: str) -> str:

@@ -76,6 +76,10 @@ class ConnectorError(Exception):
 class Operation(Protocol):
     """What checks an operation's parameters and answers; raises a permanent ConnectorError for others."""
 
+    def shape(self, system: str) -> OperationShape:
+        """Say what the gate has to know of it."""
+        ...
+
     def checked_parameters(self, system: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Give the parameters as they are sent."""
         ...

@@ -101,8 +101,9 @@ def similar(
 ) -> list[Similar]:
     """List the cases of a service about one person that began in so many days before now, the newest first.
 
-    The asking case is left out. id_no: an empty one finds nothing. same: variables that must be equal in the found case, running or ended; one
-    that it does not have is null. At most MAX_SIMILAR. Raises NotFound for an unknown service.
+    The asking case is left out, running ones and ended ones are not; at most MAX_SIMILAR are given. id_no:
+    an empty one finds nothing. same: variables that must be equal in the found case; one that it does not
+    have is null. Raises NotFound for an unknown service.
     """
     runtime.catalogue.newest(service_key)
     if not id_no:

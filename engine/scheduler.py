@@ -38,8 +38,9 @@ def tick(
 ) -> int:
     """Start what timers start, then run due jobs until nothing is due or the time is used up.
 
-    Gives how many cases and jobs that were. At least one job is run, however small the budget; what was claimed beyond it is given back. Raises
-    whatever the database raises; a job that fails is settled by `jobs.run`.
+    Gives how many cases and jobs that were. At least one job is run, however small the budget; what was
+    claimed beyond it is given back. Raises whatever the database raises; a job that fails is settled by
+    `jobs.run`.
 
     budget_s: seconds. hand_over: takes what waits for an outside system, so that clocks do not wait for
     answers; without it that is done here.

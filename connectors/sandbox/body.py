@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
 from flask import request
+
+from connectors import exact_json
 
 from .refusals import RefusedError
 
@@ -25,6 +25,6 @@ def idempotency_key() -> str:
 def read_body() -> Any:
     """Read the body as JSON with exact numbers; raises RefusedError for anything else."""
     try:
-        return json.loads(request.get_data(), parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):
+        return exact_json.read(request.get_data())
+    except ValueError:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "not_json", "Expected JSON") from None

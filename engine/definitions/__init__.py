@@ -13,8 +13,10 @@ from .declarations import (
     ServiceCall,
     read_groups,
 )
+from .shared import SHARED
 
 __all__ = [
+    "SHARED",
     "Bundle",
     "DeadlineDeclaration",
     "Definition",

@@ -54,7 +54,9 @@ def check_evidence(root: etree._Element, file: str, findings: Findings) -> None:
         recipient = node.get("recipient")
         if recipient is not None and holder is not None and recipient not in _given(holder):
             message = f"Expected linbang:evidence to name a parameter of the call, but got {recipient!r}."
-            findings.add(file, "evidence_recipient", message, "Name the one that says who is told.", node=node)
+            findings.add(
+                file, "evidence_recipient", message, "Name the one that says who is told.", node=node
+            )
         expires = node.get("expires")
         if expires is not None and SPAN.fullmatch(expires) is None:
             message = f"Expected linbang:evidence to expire after an ISO duration, but got {expires!r}."

@@ -26,6 +26,7 @@ from .findings import Findings
 from .main_process import check_main, start_timer
 from .mend import FLOW_NODES, mend
 from .notice_checks import check_notices
+from .reach import check_reach
 from .references import Known, check_calls, check_references
 from .sources import (
     check_letters,
@@ -130,6 +131,7 @@ def compile_bundle(
             check_operations(root, file, operations, findings)
         check_expressions(root, file, names, findings)
     check_calls(trees, findings)
+    check_reach(trees, findings)
     texts = read_texts(bundle, own_words(trees, schemas), findings, included)
     titled = letters - (included_letters(bundle) - {one.letter for one in found.elements.values()})
     needed = needed_texts(found, processes, written, titled, notices)

@@ -11,6 +11,7 @@ from engine import clocks
 from engine.errors import InvalidInput
 from engine.timers import seconds_of
 
+from .mend import FLOW_NODES
 from .xml import B, L, S, holder_of, local
 
 if TYPE_CHECKING:
@@ -177,13 +178,8 @@ class _Check:
                     self.file, "deadline_scope", message, "Move the clock to the process.", node=node
                 )
             for element_id in (node.get(attribute) or "").replace(",", " ").split():
-                self.one_of(
-                    node,
-                    f"element in {attribute}",
-                    element_id,
-                    self.known.declared.elements,
-                    "deadline_element",
-                )
+                nodes = [key for key, item in self.known.declared.elements.items() if item.kind in FLOW_NODES]
+                self.one_of(node, f"flow node in {attribute}", element_id, nodes, "deadline_element")
 
     def hours(self, node: etree._Element, limit: str, kind: str, warn: str) -> None:
         """A clock in hours is never paused, and days are too long to warn of its end."""

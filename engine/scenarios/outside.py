@@ -10,7 +10,7 @@ from engine.errors import EngineError
 from engine.ports import Call, ConnectorError
 
 if TYPE_CHECKING:
-    from engine.ports import Operation, OperationShape
+    from engine.ports import Operation
 
 SYSTEMS = ("registry", "beds", "sms", "mail", "webhook", "cases")
 """Systems that a story may answer for where nobody says which there are."""
@@ -50,19 +50,32 @@ class Outside:
         operation = self.operations.get(call.operation)
         if operation is not None:
             operation.checked_parameters(self.name, call.parameters)
-        waiting = self.answers.get(call.operation, [])
+        waiting = self.answers.get(call.operation)
+        if not waiting:
+            return self._usual_answer(call)
+        answer = next_answer(self.name, waiting)
+        self.asked[call.idempotency_key] = call
+        return answer if operation is None else operation.checked_answer(self.name, answer)
+
+    def _usual_answer(self, call: Call) -> dict[str, Any]:
         usual = _USUAL.get(f"{self.name}.{call.operation}")
-        if not waiting and usual is None:
+        if usual is None:
             message = f"The story says nothing about {self.name}.{call.operation}"
             raise ConnectorError(message, code="not_in_story", permanent=True)
-        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0] if waiting else None
-        if is_error(answer):
-            message = f"The story says {answer['error']}"
-            raise ConnectorError(message, code=answer["error"], permanent=bool(answer.get("permanent", True)))
         self.asked[call.idempotency_key] = call
-        if waiting or usual is None:
-            return answer if operation is None else operation.checked_answer(self.name, answer)
         return usual(sum(one.operation == call.operation for one in self.asked.values()))
+
+
+def next_answer(system: str, waiting: list[Any]) -> Any:
+    """Take the next of a story's answers, which are one or more: each is given once, the last for ever.
+
+    system: who answers. Raises ConnectorError for an entry that is an error.
+    """
+    answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+    if is_error(answer):
+        message = f"The {system} refused: {answer['error']}"
+        raise ConnectorError(message, code=answer["error"], permanent=bool(answer.get("permanent", True)))
+    return answer
 
 
 def outside_answers(answers: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:
@@ -74,12 +87,13 @@ def outside_answers(answers: Mapping[str, Any]) -> dict[str, dict[str, list[Any]
     return found
 
 
-def check_answers(answers: Mapping[str, Any], operations: Mapping[str, OperationShape]) -> None:
+def check_answers(answers: Mapping[str, Any], offered: Mapping[str, Operation]) -> None:
     """Raise StoryError for an operation that there is not, and for what it can never answer."""
     for operation, given in answers.items():
-        shape = operations.get(operation)
-        if shape is None:
+        known = offered.get(operation)
+        if known is None:
             raise StoryError(f"Expected an operation of a connector under outside, but got {operation!r}")
+        shape = known.shape(operation.partition(".")[0])
         for answer in given if isinstance(given, list) else [given]:
             if is_error(answer):
                 _check_one(operation, "error", {answer["error"]}, shape.errors | OF_ENGINE)

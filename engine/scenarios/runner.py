@@ -28,10 +28,9 @@ from .story import Story, brief
 
 if TYPE_CHECKING:
     from engine.definitions import Bundle, Definition, Groups
-    from engine.ports import Operation, OperationShape
+    from engine.ports import Operation
 
-    _Operations = Mapping[str, OperationShape] | None
-    _Schemas = Mapping[str, Operation]
+    _Offered = Mapping[str, Operation] | None
 
 OFFICES = (
     OfficeRow(1, None, "district", "990101", "临溪区", "Linxi District"),
@@ -61,19 +60,18 @@ def run_service(
     definition: Definition,
     groups: Groups,
     *,
-    operations: _Operations = None,
-    schemas: _Schemas | None = None,
+    offered: _Offered = None,
 ) -> tuple[list[StoryResult], Coverage]:
     """Run every story of a service; gives how each went and what they passed together.
 
-    operations: what outside systems can be asked and answer; None leaves the stories' answers unchecked.
-    schemas: check every call and answer by name as the connectors do.
+    offered: every operation of outside systems, by name; calls and answers are checked by them. None leaves
+    both unchecked.
     """
     coverage = Coverage.of(definition)
     results = []
     for file in bundle.names(".yaml", "scenarios"):
         with tempfile.TemporaryDirectory(prefix="linbang-story-") as folder:
-            results.append(_run_file(bundle, file, groups, Path(folder), coverage, operations, schemas or {}))
+            results.append(_run_file(bundle, file, groups, Path(folder), coverage, offered))
     return results, coverage
 
 
@@ -91,9 +89,9 @@ class _Player:
     """Plays one story: moves the clock, lets happen what falls due, checks what is expected."""
 
     def __init__(
-        self, story: Story, clock: _Clock, outside: Mapping[str, Outside], operations: _Operations
+        self, story: Story, clock: _Clock, outside: Mapping[str, Outside], offered: _Offered
     ) -> None:
-        self.story, self.clock, self.outside, self.operations = story, clock, outside, operations
+        self.story, self.clock, self.outside, self.offered = story, clock, outside, offered
 
     def play(self) -> list[str]:
         """Play to the end; gives every unmet expectation."""
@@ -118,8 +116,8 @@ class _Player:
 
     def _prepare(self, part: Mapping[str, Any]) -> None:
         told = part.get("outside", {})
-        if self.operations is not None:
-            check_answers(told, self.operations)
+        if self.offered is not None:
+            check_answers(told, self.offered)
         for name, answers in outside_answers(told).items():
             if name not in self.outside:
                 raise StoryError(f"Expected a connector under outside, but got {name!r}")
@@ -148,10 +146,9 @@ def _run_file(
     groups: Groups,
     folder: Path,
     coverage: Coverage,
-    operations: _Operations,
-    schemas: _Schemas,
+    offered: _Offered,
 ) -> StoryResult:
-    clock, outside = _Clock(), _outside(operations or {}, schemas)
+    clock, outside = _Clock(), _outside(offered or {})
     database = Database(f"sqlite:///{folder / 'story.db'}")
     document: Mapping[str, Any] = {}
     try:
@@ -161,7 +158,7 @@ def _run_file(
         office = _office(runtime, definition, document.get("start", {}))
         story = Story(document, runtime, definition, office, lambda name: _person(runtime, name, office))
         try:
-            problems = _Player(story, clock, outside, operations).play()
+            problems = _Player(story, clock, outside, offered).play()
         finally:
             coverage.note(story)
     except EngineError as exc:
@@ -172,14 +169,12 @@ def _run_file(
     return StoryResult(bundle.key, file, document.get("title") or {}, covers, tuple(problems))
 
 
-def _outside(operations: Mapping[str, OperationShape], schemas: _Schemas) -> dict[str, Outside]:
+def _outside(offered: Mapping[str, Operation]) -> dict[str, Outside]:
     """Give everything that stories play, each with what checks its calls."""
     known: dict[str, dict[str, Operation]] = {name: {} for name in SYSTEMS}
-    for name in operations:
-        known.setdefault(name.partition(".")[0], {})
-    for name, schema in schemas.items():
-        system, _, operation = name.partition(".")
-        known.setdefault(system, {})[operation] = schema
+    for name, operation in offered.items():
+        system, _, part = name.partition(".")
+        known.setdefault(system, {})[part] = operation
     return {name: Outside(name, found) for name, found in known.items()}
 
 

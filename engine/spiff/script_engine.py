@@ -66,7 +66,7 @@ class ScriptEngine:
         return value
 
     def decide(self, task: Any, decision_id: str) -> dict[str, Any]:
-        """Give the variables that a decision sets: its outputs by name."""
+        """Give the variables that a decision sets: several outputs by their names, else one of the decision's name."""
         decision = self._decisions[decision_id]
         try:
             result = decision.evaluate(task.data, self._environment)
@@ -75,8 +75,6 @@ class ScriptEngine:
                 exc.message, element_id=task.task_spec.bpmn_id, code=exc.code, expression=decision_id
             ) from exc
         task.workflow.top_workflow.rules_hit.extend(result.matched_rule_ids)
-        if len(decision.outputs) == 1:
-            return {decision.outputs[0]: result.value}
-        if isinstance(result.value, dict):
+        if len(decision.outputs) > 1 and isinstance(result.value, dict):
             return dict(result.value)
-        return {decision_id: result.value}
+        return {decision.name: result.value}

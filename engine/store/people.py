@@ -32,6 +32,7 @@ class PersonRow:
     username: str
     name: str
     name_en: str
+    email: str | None
     password_hash: str | None
     language: str
     active: int

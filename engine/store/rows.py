@@ -33,6 +33,7 @@ class UserTaskRow:
 
     id: int
     process_instance_id: int
+    service_key: str
     number: int
     element_id: str
     state: str
@@ -41,6 +42,8 @@ class UserTaskRow:
     assignee: int | None
     priority: int
     due_at: int
+    at_risk: int
+    paused: int
     created_at: int
 
     @property
@@ -85,11 +88,27 @@ class DeadlineRow:
     kind: str
     state: str
     office_id: int
+    service_key: str
     started_at: int
     due_at: int
     provisional: int
     ended_at: int | None
     calendar_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """A clock warned or was missed. level: `breach`, or the warning's text such as `60%`."""
+
+    id: int
+    process_instance_id: int
+    deadline_key: str
+    deadline_id: str
+    level: str
+    service_key: str
+    office_id: int
+    due_at: int
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +155,10 @@ class TaskChange:
     before: UserTaskRow
     state: str
     assignee: int | None
+    priority: int
     due_at: int
+    at_risk: int
+    paused: int
     completed_at: int | None = None
     completed_by: int | None = None
 
@@ -166,6 +188,7 @@ class Saved:
     jobs_added: list[JobRow] = field(default_factory=list)
     jobs_removed: list[int] = field(default_factory=list)
     deadlines: list[DeadlineRow] = field(default_factory=list)
+    alerts: list[AlertRow] = field(default_factory=list)
     incidents_raised: list[IncidentRow] = field(default_factory=list)
     incidents_resolved: list[int] = field(default_factory=list)
     resolved_by: int | None = None

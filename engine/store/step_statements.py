@@ -77,6 +77,7 @@ class StepStatements:
         )
         self.insert_job = of(insert(s.job))
         self.upsert_deadline = of(_upsert_deadline(engine.dialect.name))
+        self.insert_alert = of(insert(s.alert))
         self.insert_incident = of(
             insert(s.incident).values(
                 {
@@ -155,7 +156,10 @@ def _update_task() -> Any:
         .values(
             state=bindparam("b_state"),
             assignee=bindparam("b_assignee"),
+            priority=bindparam("b_priority"),
             due_at=bindparam("b_due"),
+            at_risk=bindparam("b_risk"),
+            paused=bindparam("b_paused"),
             completed_at=bindparam("b_done"),
             completed_by=bindparam("b_by"),
             sealed_draft=_when(keep, table.c.sealed_draft),

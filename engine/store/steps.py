@@ -191,6 +191,10 @@ class StepStore:
                 for row in saved.deadlines
             ],
         )
+        statements.insert_alert.run_many(
+            connection,
+            [{"tenant_id": tenant, "announced_at": None, **fields_of(row)} for row in saved.alerts],
+        )
         statements.insert_incident.run_many(
             connection,
             [
@@ -233,7 +237,10 @@ class StepStore:
                 "b_holder": change.before.assignee,
                 "b_state": change.state,
                 "b_assignee": change.assignee,
+                "b_priority": change.priority,
                 "b_due": change.due_at,
+                "b_risk": change.at_risk,
+                "b_paused": change.paused,
                 "b_done": change.completed_at,
                 "b_by": change.completed_by,
                 "b_keep": 1 if change.state == "open" else 0,

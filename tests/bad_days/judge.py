@@ -117,15 +117,15 @@ def _otherwise(run: Run, trace: Trace, good: Trace, book: Book, *, hit: bool) ->
     struck = _named("struck", trace.clocks - good.clocks)
     missed = _named("did not strike", good.clocks - trace.clocks)
     why = "; ".join(filter(None, (struck, missed)))
-    as_told = (trace.state, trace.outcome) == (good.state, good.outcome) and not run.odd
+    same_end = (trace.state, trace.outcome) == (good.state, good.outcome)
     if not hit or not why:
         missing, extra = good.passed - trace.passed, trace.passed - good.passed
         given_up = book.never_answered(run.case_id)
-        if run.state == "played" and as_told and given_up and not extra:
+        if run.state == "played" and same_end and given_up and not extra and not run.story.odd:
             return "overtaken", f"{', '.join(given_up)} given up"
         return "wrong", f"{run.state} {run.why}: not passed {dict(missing)}, instead {dict(extra)}; {why}"
     if run.state == "played":
-        return ("delayed" if as_told else "other way"), why
+        return ("delayed" if same_end and not run.odd else "other way"), why
     return ("under way" if trace.state == "active" else "other way"), why
 
 

@@ -108,7 +108,7 @@ def _add_people(runtime: Runtime) -> None:
     runtime.people.add_office(OfficeRow(QINGHE, DISTRICT, "subdistrict", "990101001", "青禾街道", "Qinghe"))
     runtime.offices = read_offices(runtime.people)
     for name, number in PEOPLE.items():
-        row = PersonRow(number, name, name, name, hash_password(name), "en", 1, QINGHE, "caseworker", 1)
+        row = PersonRow(number, name, name, name, None, hash_password(name), "en", 1, QINGHE, "caseworker", 1)
         runtime.people.add_person(row, [("clerk", QINGHE), ("reviewer", QINGHE)])
 
 

@@ -10,6 +10,8 @@ from engine.problems import Problem
 from engine.scenarios import Coverage, StoryResult, run_service
 from webui.wiring import offered, operations
 
+pytest.register_assert_rewrite("tests.processes.expected")
+
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 
 
@@ -29,10 +31,25 @@ def play(key: str) -> Service:
     bundle = read_folder(PROCESSES / key)
     definition, problems = compile_bundle(bundle, groups, operations=operations())
     assert definition is not None, problems
-    stories, coverage = run_service(bundle, definition, groups, operations=operations(), schemas=offered())
+    stories, coverage = run_service(bundle, definition, groups, offered=offered())
     return Service(bundle, definition, problems, stories, coverage)
 
 
 @pytest.fixture(scope="session")
 def allowance() -> Service:
     return play("minimum_living_allowance")
+
+
+@pytest.fixture(scope="session")
+def referral() -> Service:
+    return play("care_bed_referral")
+
+
+@pytest.fixture(scope="session")
+def assistance() -> Service:
+    return play("door_to_door_assistance")
+
+
+@pytest.fixture(scope="session")
+def discovery() -> Service:
+    return play("active_discovery")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +27,8 @@ from engine.store.people import OfficeRow
 from tests.engine.support import DISTRICT, QINGHE, SHIQIAO, MovedClock
 from webui.wiring import operations
 
-from .conftest import PROCESSES, Service, play
+from .conftest import PROCESSES, Service
+from .expected import assert_every_letter_is_issued, assert_everything_is_covered, assert_stories_go_well
 
 pytestmark = pytest.mark.xdist_group("assistance")
 
@@ -50,11 +51,6 @@ _PERSONS = [
         "reason": "discharged",
     },
 ]
-
-
-@pytest.fixture(scope="session")
-def discovery() -> Service:
-    return play("active_discovery")
 
 
 class Installation:
@@ -150,17 +146,12 @@ def test_it_has_no_problem(discovery: Service) -> None:
 
 
 def test_every_story_goes_well_and_together_they_cover_everything(discovery: Service) -> None:
-    assert {story.file: story.problems for story in discovery.stories if story.problems} == {}
-    assert {kind: names for kind, names in discovery.coverage.missing().items() if names} == {}
+    assert_stories_go_well(discovery, at_least=3)
+    assert_everything_is_covered(discovery)
 
 
 def test_every_letter_is_issued_by_a_story(discovery: Service) -> None:
-    written = {PurePosixPath(path).stem for path in discovery.bundle.names(".html", "letters")}
-    passed = discovery.coverage.passed["nodes"]
-
-    assert written == {
-        e.letter for e in discovery.definition.elements.values() if e.letter and e.id in passed
-    }
+    assert_every_letter_is_issued(discovery)
 
 
 def test_it_starts_by_itself_every_month(installation: Installation) -> None:

@@ -5,18 +5,30 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from pathlib import PurePosixPath
-from typing import Any
 
 import pytest
-import yaml
 
-from .conftest import Service, play
-from .test_minimum_living_allowance import everything_named, rules
+from .conftest import Service
+from .expected import (
+    assert_claims_agree,
+    assert_every_letter_is_issued,
+    assert_every_notice_is_sent,
+    assert_everything_is_covered,
+    assert_everything_named_exists,
+    assert_no_rule_is_unmapped,
+    assert_stories_go_well,
+    claims,
+    documents,
+    everything_named,
+    fields_of,
+    named_by,
+    own_elements,
+    table_of,
+    what_decides,
+)
 
 pytestmark = pytest.mark.xdist_group("referral")
 
-_CHAPTERS = {"A", "B3", "C", "D"}
 _HEALTH = {"care_level", "stability", "diagnoses", "adl_score", "medication", "infection_screen", "dnr_wish"}
 _MEAN_AGE = range(78, 87)
 _CALL = re.compile(
@@ -25,101 +37,44 @@ _CALL = re.compile(
 )
 
 
-@pytest.fixture(scope="session")
-def referral() -> Service:
-    return play("care_bed_referral")
-
-
-def table_of(service: Service) -> dict[str, dict[str, list[str]]]:
-    return rules(service.bundle.files["README.md"].decode())
-
-
-def own_elements(service: Service) -> list[Any]:
-    """Give the elements of the service's own diagrams; those of shared parts are asked for elsewhere."""
-    own = {PurePosixPath(path).stem for path in service.bundle.names(".bpmn")}
-    return [element for element in service.definition.elements.values() if element.process in own]
-
-
-def documents(service: Service) -> dict[str, Any]:
-    """Give the stories' files by name."""
-    return {
-        PurePosixPath(path).stem: yaml.safe_load(service.bundle.files[path])
-        for path in service.bundle.names(".yaml", "scenarios")
-    }
-
-
 def test_it_has_no_problem(referral: Service) -> None:
     """Neither an error nor a warning: a designer's first look at a finished service is clean."""
     assert referral.problems == []
 
 
 def test_every_story_goes_well(referral: Service) -> None:
-    failed = {story.file: story.problems for story in referral.stories if story.problems}
-
-    assert failed == {}
-    assert len(referral.stories) >= 20
+    assert_stories_go_well(referral, at_least=20)
 
 
 def test_the_stories_cover_every_node_flow_timer_and_rule(referral: Service) -> None:
-    assert {kind: names for kind, names in referral.coverage.missing().items() if names} == {}
+    assert_everything_is_covered(referral)
 
 
 def test_every_letter_is_issued_by_a_story(referral: Service) -> None:
-    written = {PurePosixPath(path).stem for path in referral.bundle.names(".html", "letters")}
-    passed = referral.coverage.passed["nodes"]
-
-    assert written <= {element.letter for element in own_elements(referral) if element.id in passed}
+    assert_every_letter_is_issued(referral)
 
 
 def test_every_notice_is_sent_by_a_story(referral: Service) -> None:
-    declared = yaml.safe_load(referral.bundle.files["notices.yaml"]).keys()
-    passed = referral.coverage.passed["nodes"]
-
-    assert declared <= {element.notice for element in own_elements(referral) if element.id in passed}
+    assert_every_notice_is_sent(referral)
 
 
 def test_every_rule_of_the_sources_names_an_element_and_a_story(referral: Service) -> None:
     """The README's table is whole: nothing unmapped, nothing that does not exist."""
-    table, known = table_of(referral), everything_named(referral)
-    stories = {PurePosixPath(story.file).stem for story in referral.stories}
+    table = table_of(referral)
 
-    assert len(table) >= 80
-    assert {key.split(".")[0] for key in table} == _CHAPTERS
-    for key, row in table.items():
-        assert row["elements"], f"{key} names no element"
-        assert row["stories"], f"{key} names no story"
-        assert set(row["elements"]) <= known, f"{key}: {set(row['elements']) - known}"
-        assert set(row["stories"]) <= stories, f"{key}: {set(row['stories']) - stories}"
+    assert_no_rule_is_unmapped(table, chapters={"A", "B3", "C", "D"}, at_least=80)
+    assert_everything_named_exists(table, everything_named(referral), documents(referral))
 
 
 def test_the_stories_claim_what_the_table_says(referral: Service) -> None:
-    """A story's `covers` and the table of rules agree in both directions."""
-    by_story: dict[str, set[str]] = {}
-    for key, row in table_of(referral).items():
-        for name in row["stories"]:
-            by_story.setdefault(name, set()).add(key)
-    for story in referral.stories:
-        name = PurePosixPath(story.file).stem
-        assert set(story.covers) == by_story.get(name, set()), name
+    assert_claims_agree(table_of(referral), claims(referral))
 
 
 def test_everything_that_decides_is_named_by_a_rule(referral: Service) -> None:
-    """Every decision table's rule, clock, letter and task has a rule of the sources or a decision behind it."""
-    named = {name for row in table_of(referral).values() for name in row["elements"]}
-    definition = referral.definition
+    """Every decision table's rule, clock, letter, notice and task has a rule of the sources or a decision behind it."""
+    notices = {element.notice for element in own_elements(referral) if element.notice}
 
-    assert {rule for decision in definition.decisions.values() for rule in decision.rules} <= named
-    clocks = {key for key in definition.deadlines if f"deadlines.{key}" not in _shared_words(referral)}
-    assert clocks <= named
-    assert {e.letter for e in own_elements(referral) if e.letter} <= named
-    assert {e.notice for e in own_elements(referral) if e.notice} <= named
-    assert {e.id for e in own_elements(referral) if e.kind == "userTask"} <= named
-
-
-def _shared_words(service: Service) -> set[str]:
-    """Give the clocks of the shared parts as text keys."""
-    texts = yaml.safe_load(service.bundle.files["shared/texts.en.yaml"])
-    return {f"deadlines.{key}" for key in texts["deadlines"]}
+    assert what_decides(referral) | notices <= named_by(table_of(referral))
 
 
 def test_every_call_that_carries_a_person_leaves_evidence(referral: Service) -> None:
@@ -139,7 +94,7 @@ def test_every_form_marks_health_facts(referral: Service) -> None:
     unmarked = {
         component["key"]
         for path in referral.bundle.names(".form.json")
-        for component in _fields(json.loads(referral.bundle.files[path])["components"])
+        for component in fields_of(json.loads(referral.bundle.files[path])["components"])
         if component["key"] in _HEALTH
         and component.get("properties", {}).get("linbang:sensitive") != "health"
     }
@@ -158,14 +113,6 @@ def test_only_an_offer_passes_health_facts_on(referral: Service) -> None:
     }
 
     assert carriers == {"beds.offer"}
-
-
-def _fields(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for component in components:
-        inner = component.get("components")
-        found += _fields(inner) if inner else [component] if "key" in component else []
-    return found
 
 
 def test_nobody_moves_in_without_an_agreement(referral: Service) -> None:

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import product
-from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -16,12 +15,26 @@ import yaml
 from engine.calendar import Calendar
 from engine.feel import Environment
 
-from .conftest import Service, play
-from .test_minimum_living_allowance import everything_named, rules
+from .conftest import Service
+from .expected import (
+    assert_claims_agree,
+    assert_every_letter_is_issued,
+    assert_every_notice_is_sent,
+    assert_everything_is_covered,
+    assert_everything_named_exists,
+    assert_no_rule_is_unmapped,
+    assert_stories_go_well,
+    claims,
+    documents,
+    everything_named,
+    fields_of,
+    named_by,
+    table_of,
+    what_decides,
+)
 
 pytestmark = pytest.mark.xdist_group("assistance")
 
-_CHAPTERS = {"A1", "B0", "B1", "C", "D"}
 _OTHER = "active_discovery"
 _ROUTES = {
     "route_errand": "errand",
@@ -37,42 +50,6 @@ _HOMEBOUND = {"assessed_group": "elder_80", "leaves_home": "no", "assess_carer":
 _MOBILE = {**_HOMEBOUND, "leaves_home": "alone"}
 
 
-@pytest.fixture(scope="session")
-def assistance() -> Service:
-    return play("door_to_door_assistance")
-
-
-@pytest.fixture(scope="session")
-def discovery() -> Service:
-    return play(_OTHER)
-
-
-def own_elements(service: Service) -> list[Any]:
-    """Give the elements of the service's own diagrams; those of shared parts are asked for elsewhere."""
-    own = {PurePosixPath(path).stem for path in service.bundle.names(".bpmn")}
-    return [element for element in service.definition.elements.values() if element.process in own]
-
-
-def own_clocks(service: Service) -> set[str]:
-    """Give the clocks that stand on elements of the service's own diagrams."""
-    scopes = {element.id for element in own_elements(service)} | {
-        PurePosixPath(path).stem for path in service.bundle.names(".bpmn")
-    }
-    return {key for key, clock in service.definition.deadlines.items() if clock.scope in scopes}
-
-
-def documents(service: Service) -> dict[str, Any]:
-    """Give the stories' files by name."""
-    return {
-        PurePosixPath(path).stem: yaml.safe_load(service.bundle.files[path])
-        for path in service.bundle.names(".yaml", "scenarios")
-    }
-
-
-def table_of(service: Service) -> dict[str, dict[str, list[str]]]:
-    return rules(service.bundle.files["README.md"].decode())
-
-
 def decide(service: Service, decision: str, **variables: Any) -> Any:
     """Make a decision of the service as a case would, on a Monday."""
     calendar, monday = Calendar.standard(), datetime(2026, 3, 2, 2, 15, tzinfo=UTC)
@@ -86,73 +63,41 @@ def test_it_has_no_problem(assistance: Service) -> None:
 
 
 def test_every_story_goes_well(assistance: Service) -> None:
-    failed = {story.file: story.problems for story in assistance.stories if story.problems}
-
-    assert failed == {}
-    assert len(assistance.stories) >= 35
+    assert_stories_go_well(assistance, at_least=35)
 
 
 def test_the_stories_cover_every_node_flow_timer_and_rule(assistance: Service) -> None:
-    assert {kind: names for kind, names in assistance.coverage.missing().items() if names} == {}
+    assert_everything_is_covered(assistance)
 
 
 def test_every_letter_is_issued_by_a_story(assistance: Service) -> None:
-    written = {PurePosixPath(path).stem for path in assistance.bundle.names(".html", "letters")}
-    passed = assistance.coverage.passed["nodes"]
-
-    assert written <= {element.letter for element in own_elements(assistance) if element.id in passed}
+    assert_every_letter_is_issued(assistance)
 
 
 def test_every_notice_is_sent_by_a_story(assistance: Service) -> None:
-    declared = yaml.safe_load(assistance.bundle.files["notices.yaml"]).keys()
-    passed = assistance.coverage.passed["nodes"]
-
-    assert declared <= {element.notice for element in own_elements(assistance) if element.id in passed}
+    assert_every_notice_is_sent(assistance)
 
 
 def test_every_rule_of_the_sources_names_an_element_and_a_story(
     assistance: Service, discovery: Service
 ) -> None:
     """The README's table is whole: nothing unmapped, nothing that does not exist, in either service."""
-    table = table_of(assistance)
-    known, stories = everything_named(assistance), set(documents(assistance))
-    known |= {f"{_OTHER}:{name}" for name in everything_named(discovery)}
-    stories |= {f"{_OTHER}:{name}" for name in documents(discovery)}
-    known |= {f"shared:{name}" for name in everything_named(assistance)} | _reasons(assistance)
-    known |= {f"{_OTHER}:{name}" for name in _reasons(discovery)}
+    table, own = table_of(assistance), everything_named(assistance)
+    known = own | {f"shared:{name}" for name in own} | _reasons(assistance)
+    known |= {f"{_OTHER}:{name}" for name in everything_named(discovery) | _reasons(discovery)}
+    stories = {*documents(assistance), *(f"{_OTHER}:{name}" for name in documents(discovery))}
 
-    assert len(table) >= 100
-    assert {key.split(".")[0] for key in table} == _CHAPTERS
-    for key, row in table.items():
-        assert row["elements"], f"{key} names no element"
-        assert row["stories"], f"{key} names no story"
-        assert set(row["elements"]) <= known, f"{key}: {set(row['elements']) - known}"
-        assert set(row["stories"]) <= stories, f"{key}: {set(row['stories']) - stories}"
+    assert_no_rule_is_unmapped(table, chapters={"A1", "B0", "B1", "C", "D"}, at_least=100)
+    assert_everything_named_exists(table, known, stories)
 
 
 def test_the_stories_claim_what_the_table_says(assistance: Service, discovery: Service) -> None:
-    """A story's `covers` and the table of rules agree in both directions."""
-    by_story: dict[str, set[str]] = {}
-    for key, row in table_of(assistance).items():
-        for name in row["stories"]:
-            by_story.setdefault(name, set()).add(key)
-
-    claimed = {name: set(document["covers"]) for name, document in documents(assistance).items()}
-    claimed |= {
-        f"{_OTHER}:{name}": set(document["covers"]) for name, document in documents(discovery).items()
-    }
-    assert claimed == by_story
+    assert_claims_agree(table_of(assistance), claims(assistance) | claims(discovery, f"{_OTHER}:"))
 
 
 def test_everything_that_decides_is_named_by_a_rule(assistance: Service) -> None:
-    """Every decision table's rule, clock, letter and task has a rule of the sources or a decision behind it."""
-    named = {name for row in table_of(assistance).values() for name in row["elements"]}
-
-    assert {rule for decision in assistance.definition.decisions.values() for rule in decision.rules} <= named
-    assert own_clocks(assistance) <= named
-    assert {element.letter for element in own_elements(assistance) if element.letter} <= named
-    assert {element.id for element in own_elements(assistance) if element.kind == "userTask"} <= named
-    assert set(assistance.definition.pauses) <= named
+    """Every decision table's rule, clock, pause, letter and task has a rule of the sources or a decision behind it."""
+    assert what_decides(assistance) | set(assistance.definition.pauses) <= named_by(table_of(assistance))
 
 
 def test_the_routing_table_has_its_five_rows_in_their_order(assistance: Service) -> None:
@@ -187,8 +132,9 @@ def test_the_catalogue_is_what_the_forms_offer(assistance: Service) -> None:
     items = [decide(assistance, "item_catalogue", item_id=one, case_office="990101001").value for one in rows]
     assert len({item["item_line"] for item in items}) == _LINES
     for form, key in (("lead", "item_id"), ("visit_record", "second_item_id")):
-        fields = _fields(json.loads(assistance.bundle.files[f"{form}.form.json"])["components"])
-        assert {choice["value"] for choice in fields[key]["values"]} == rows
+        fields = fields_of(json.loads(assistance.bundle.files[f"{form}.form.json"])["components"])
+        (field,) = [one for one in fields if one["key"] == key]
+        assert {choice["value"] for choice in field["values"]} == rows
 
 
 def test_no_short_message_names_the_item(assistance: Service) -> None:
@@ -234,12 +180,3 @@ def test_the_demo_rates_as_people_do(assistance: Service) -> None:
 
 def _reasons(service: Service) -> set[str]:
     return set(yaml.safe_load(service.bundle.files["texts.en.yaml"])["reasons"])
-
-
-def _fields(components: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for component in components:
-        found |= _fields(component.get("components", []))
-        if "key" in component:
-            found[component["key"]] = component
-    return found

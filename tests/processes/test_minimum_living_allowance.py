@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import pytest
 
 from .conftest import PROCESSES, Service
+from .expected import (
+    assert_claims_agree,
+    assert_everything_is_covered,
+    assert_everything_named_exists,
+    assert_no_rule_is_unmapped,
+    assert_stories_go_well,
+    claims,
+    documents,
+    everything_named,
+    named_by,
+    rules,
+    table_of,
+    what_decides,
+)
 
 pytestmark = pytest.mark.xdist_group("allowance")
-
-_ROW = re.compile(
-    r"^\| `(?P<id>[A-Z][\w.]+)` \| (?P<rule>.+?) \| (?P<source>.+?) \| (?P<elements>.+?) \| (?P<stories>.+?) \|$"
-)
-_MARKED = re.compile(r"`([^`]+)`")
-_CHAPTERS = {"B0", "B2", "C"}
-
-
-def rules(readme: str) -> dict[str, dict[str, list[str]]]:
-    """Read the table of rules in a README."""
-    found = {}
-    for line in readme.splitlines():
-        row = _ROW.match(line)
-        if row:
-            assert row["id"] not in found, f"{row['id']} stands twice"
-            found[row["id"]] = {
-                "elements": _MARKED.findall(row["elements"]),
-                "stories": _MARKED.findall(row["stories"]),
-            }
-    return found
 
 
 def rules_of(service: Service) -> dict[str, dict[str, list[str]]]:
     """Give the rules of the service: its own table, and its stories and elements in the shared one."""
-    table = rules(service.bundle.files["README.md"].decode())
+    table = table_of(service)
     for key, row in rules((PROCESSES / "shared" / "README.md").read_text()).items():
         assert key not in table, f"{key} stands in both tables"
         table[key] = {kind: list(_of_service(names, service.bundle.key)) for kind, names in row.items()}
@@ -50,38 +43,17 @@ def _of_service(names: Iterable[str], key: str) -> Iterable[str]:
             yield inner
 
 
-def everything_named(service: Service) -> set[str]:
-    """Give every name that a rule may point at."""
-    definition = service.definition
-    names = {
-        *definition.elements,
-        *definition.deadlines,
-        *definition.messages,
-        *definition.forms,
-        *definition.pauses,
-        *definition.notices,
-    }
-    names |= {key for decision in definition.decisions.values() for key in (decision.id, *decision.rules)}
-    names |= {PurePosixPath(path).name.split(".")[0] for path in service.bundle.parts(".html", "letters")}
-    names |= {PurePosixPath(path).name.split(".")[0] for path in service.bundle.parts(".form.json")}
-    names |= set(definition.flows.values())
-    return names
-
-
 def test_it_has_no_problem(allowance: Service) -> None:
     """Neither an error nor a warning: a designer's first look at a finished service is clean."""
     assert allowance.problems == []
 
 
 def test_every_story_goes_well(allowance: Service) -> None:
-    failed = {story.file: story.problems for story in allowance.stories if story.problems}
-
-    assert failed == {}
-    assert len(allowance.stories) >= 30
+    assert_stories_go_well(allowance, at_least=30)
 
 
 def test_the_stories_cover_every_node_flow_timer_and_rule(allowance: Service) -> None:
-    assert {kind: names for kind, names in allowance.coverage.missing().items() if names} == {}
+    assert_everything_is_covered(allowance)
 
 
 def test_every_letter_is_issued_by_a_story(allowance: Service) -> None:
@@ -97,39 +69,22 @@ def test_every_letter_is_issued_by_a_story(allowance: Service) -> None:
 
 
 def test_every_rule_of_the_sources_names_an_element_and_a_story(allowance: Service) -> None:
-    """The README's table is whole: nothing unmapped, nothing that does not exist."""
-    table, known = rules_of(allowance), everything_named(allowance)
-    stories = {story.file.split("/")[-1].removesuffix(".yaml") for story in allowance.stories}
-
-    assert len(table) >= 100
-    assert {
-        chapter for chapter in _CHAPTERS if not any(key.startswith(f"{chapter}.") for key in table)
-    } == set()
-    for key, row in table.items():
-        shared = key.startswith("B0.")  # the shared table's own test asks for its elements and stories
-        assert row["elements"] or shared, f"{key} names no element"
-        assert row["stories"] or shared, f"{key} names no story"
-        assert set(row["elements"]) <= known, f"{key}: {set(row['elements']) - known}"
-        assert set(row["stories"]) <= stories, f"{key}: {set(row['stories']) - stories}"
+    """The table is whole, nothing unmapped; neither it nor the shared one names what does not exist."""
+    assert_no_rule_is_unmapped(table_of(allowance), chapters={"A0", "A1", "B2", "C", "D"}, at_least=90)
+    assert_everything_named_exists(rules_of(allowance), everything_named(allowance), documents(allowance))
 
 
-def test_the_stories_claim_what_the_table_says(allowance: Service) -> None:
-    """A story's `covers` and the table of rules agree in both directions."""
-    by_story: dict[str, set[str]] = {}
-    for key, row in rules_of(allowance).items():
-        for name in row["stories"]:
-            by_story.setdefault(name, set()).add(key)
-    for story in allowance.stories:
-        name = PurePosixPath(story.file).stem
-        assert set(story.covers) == by_story.get(name, set()), name
+def test_the_stories_claim_what_the_tables_say(allowance: Service) -> None:
+    assert_claims_agree(rules_of(allowance), claims(allowance))
 
 
 def test_everything_that_decides_is_named_by_a_rule(allowance: Service) -> None:
-    """Every decision table's rule, clock, letter and task has a rule of the sources or a decision behind it."""
-    named = {name for row in rules_of(allowance).values() for name in row["elements"]}
+    """Also what stands in the shared parts, all of which this service takes in."""
     definition = allowance.definition
+    shared = {
+        *definition.deadlines,
+        *(element.letter for element in definition.elements.values() if element.letter),
+        *(element.id for element in definition.elements.values() if element.kind == "userTask"),
+    }
 
-    assert {rule for decision in definition.decisions.values() for rule in decision.rules} <= named
-    assert set(definition.deadlines) <= named
-    assert {e.letter for e in definition.elements.values() if e.letter} <= named
-    assert {e.id for e in definition.elements.values() if e.kind == "userTask"} <= named
+    assert what_decides(allowance) | shared <= named_by(rules_of(allowance))

@@ -14,7 +14,7 @@ from engine.definitions import compile_bundle, read_folder, read_groups
 from webui.wiring import operations
 
 from .conftest import PROCESSES, Service
-from .test_minimum_living_allowance import everything_named, rules
+from .expected import everything_named, rules
 
 pytestmark = pytest.mark.xdist_group("allowance")
 

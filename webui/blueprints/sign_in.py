@@ -9,9 +9,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from webui import auth
-from webui.language import language
 from webui.page import installation
-from webui.words import group_name
+from webui.words import group_name, office_name
 
 pages = Blueprint("sign_in", __name__)
 
@@ -58,26 +57,16 @@ def _inside(target: str) -> str:
     return target if safe else url_for("inbox.show")
 
 
-def _cast() -> list[dict[str, str]]:
-    """List the accounts of the demo, so that a newcomer can try each group."""
+def _cast() -> dict[str, list[dict[str, str]]]:
+    """List the accounts of the demo by office, so that a newcomer can try each group."""
     found = installation()
+    by_office: dict[str, list[dict[str, str]]] = {}
     if not found.settings.demo:
-        return []
+        return by_office
     runtime = found.runtime
-    offices = {
-        row.id: row.name_zh if language() == "zh" else row.name_en for row in runtime.offices.rows.values()
-    }
-    return [
-        {
-            "username": row.username,
-            "name": row.name,
-            "office": offices.get(row.office_id, ""),
-            "groups": _(", ").join(
-                sorted(
-                    group_name(runtime.groups, group) for group, _office in runtime.people.memberships(row.id)
-                )
-            ),
-        }
-        for row in runtime.people.persons()
-        if row.active
-    ]
+    for row in runtime.people.persons():
+        if row.active:
+            groups = (group_name(runtime.groups, key) for key, _office in runtime.people.memberships(row.id))
+            account = {"username": row.username, "name": row.name, "groups": _(", ").join(sorted(groups))}
+            by_office.setdefault(office_name(runtime.offices.rows.get(row.office_id)), []).append(account)
+    return by_office

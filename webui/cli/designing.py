@@ -21,7 +21,7 @@ from webui.settings import Settings
 from webui.wiring import offered, operations
 
 from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
-from .services import read_service
+from .services import read_service, service_folders
 
 
 @click.command()
@@ -29,17 +29,22 @@ from .services import read_service
 @as_json
 @failing_plainly
 def check(path: Path, *, as_json: bool) -> None:
-    """Say everything that is wrong with a service: a folder or a zip."""
-    bundle = read_service(path)
-    definition, problems = compile_bundle(bundle, _groups_beside(path), operations=operations())
+    """Say everything that is wrong with a service: a folder or a zip, or each service that a folder holds."""
+    # A folder that neither is a service nor holds one may become one: it is told what is missing.
+    paths = [path] if path.is_file() else service_folders(path) or [path]
+    ready = True
+    records: list[dict[str, Any]] = []
+    for one in paths:
+        bundle = read_service(one)
+        definition, problems = compile_bundle(bundle, _groups_beside(one), operations=operations())
+        ready = ready and definition is not None
+        records += [{"service": bundle.key, **problem_record(problem)} for problem in problems]
+        if not as_json:
+            print_problems(problems, within=bundle.key if len(paths) > 1 else "")
+            click.echo(f"{bundle.key}: {'ready to deploy' if definition else 'has errors'}")
     if as_json:
-        print_json(
-            {"ok": definition is not None, "problems": [problem_record(problem) for problem in problems]}
-        )
-    else:
-        print_problems(problems)
-        click.echo(f"{bundle.key}: {'ready to deploy' if definition else 'has errors'}")
-    sys.exit(0 if definition is not None else 1)
+        print_json({"ok": ready, "problems": records})
+    sys.exit(0 if ready else 1)
 
 
 @click.command()
@@ -62,9 +67,7 @@ def test(services: tuple[str, ...], *, as_json: bool) -> None:
             broken = True
             print_problems(problems, err=True)
             continue
-        found, covered[bundle.key] = scenarios.run_service(
-            bundle, definition, groups, operations=operations(), schemas=offered()
-        )
+        found, covered[bundle.key] = scenarios.run_service(bundle, definition, groups, offered=offered())
         results += found
     coverage = {key: found.summary() for key, found in covered.items()}
     if any(any(found.shared.values()) for found in covered.values()):
@@ -171,12 +174,10 @@ def feel_(expression: str, context: str, *, as_json: bool) -> None:
 
 def _services(path: Path, processes: Path) -> list[Path]:
     """Give the folders of the services that a person names."""
-    folder = (path if path.is_dir() else processes / path).resolve()
+    folder = path if path.is_dir() else processes / path
     if not folder.is_dir():
         raise NotFound(f"Expected a service, but there is no folder {path}", code="service_unknown")
-    if folder.name != "shared" and (folder / f"{folder.name}.bpmn").is_file():
-        return [folder]
-    found = [one for one in sorted(folder.iterdir()) if (one / f"{one.name}.bpmn").is_file()]
+    found = service_folders(folder)
     if not found:
         raise NotFound(f"Expected a service, but {path} holds none", code="service_unknown")
     return found

@@ -49,10 +49,11 @@ def problem_record(problem: Problem) -> dict[str, Any]:
     }
 
 
-def print_problems(problems: list[Problem], *, err: bool = False) -> None:
-    """Print problems as a person reads them."""
+def print_problems(problems: list[Problem], *, err: bool = False, within: str = "") -> None:
+    """Print problems as a person reads them; within: the service, where there are several."""
     for problem in problems:
-        place = f"{problem.file}:{problem.line or '-'}"
+        place = f"{within}/{problem.file}" if within else problem.file
+        place = f"{place}:{problem.line or '-'}"
         click.echo(
             f"{place}: {problem.severity}: {problem.message} [{problem.code}] {problem.element or ''}",
             err=err,

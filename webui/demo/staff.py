@@ -119,6 +119,7 @@ def _add(
         username=username,
         name=name_zh,
         name_en=name_en,
+        email=f"{username}@linxi.example",
         password_hash=hash_password(username, light=True),
         language="zh",
         active=1,

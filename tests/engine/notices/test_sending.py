@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.sms import MAX_CHARACTERS
 from engine import audit, deliveries, incidents
 from engine.errors import InvalidInput, InvalidState
 from engine.people import SYSTEM
@@ -81,6 +82,35 @@ def test_a_refusal_for_good_is_an_incident_at_once(world: World, sent: dict[str,
     assert len(sent["sms"].calls) == 1
     assert [row.code for row in story.incidents] == ["number_invalid"]
     assert notes(story) == ["notice_failed"]
+
+
+@pytest.mark.parametrize("length", [301, MAX_CHARACTERS])
+def test_a_message_that_its_values_make_longer_is_sent_whole(
+    world: World, sent: dict[str, Outbox], length: int
+) -> None:
+    """The words alone are kept short by the gate; telephones put the parts of a longer message together."""
+    story = begin(
+        world, telling(SMS_ONLY, en={"sms": "{note}"}), phone=PHONE, language="en", note="x" * length
+    )
+
+    assert states(story.do("ask")) == ["sent"]
+    assert len(sent["sms"].sent[0]["text"]) == length
+
+
+def test_a_message_that_is_longer_than_the_gateway_takes_is_an_incident(
+    world: World, sent: dict[str, Outbox]
+) -> None:
+    """Cut off it could say the opposite: a person tells it in another way, and the case goes on meanwhile."""
+    words = {"sms": "{note}"}
+    story = begin(
+        world, telling(SMS_ONLY, en=words), phone=PHONE, language="en", note="x" * (MAX_CHARACTERS + 1)
+    )
+    story.do("ask")
+
+    assert states(story) == ["failed"]
+    assert [(row.code, row.attempts) for row in story.incidents] == [("sms_wrong_parameters", 1)]
+    assert sent["sms"].sent == []
+    assert story.open == ["next"]
 
 
 def test_without_a_connector_it_waits_for_one(world: World) -> None:

@@ -28,7 +28,7 @@ def visitor(world: World, folder: Path, *people: Actor) -> FlaskClient:
         assert who.person_id is not None
         assert who.office_id is not None
         row = PersonRow(
-            who.person_id, who.name, who.name, who.name, None, "en", 1, who.office_id, "caseworker", 1
+            who.person_id, who.name, who.name, who.name, None, None, "en", 1, who.office_id, "caseworker", 1
         )
         runtime.people.add_person(row, list(who.memberships))
     settings = Settings.from_environment({"LINBANG_DATA_DIR": str(folder)})

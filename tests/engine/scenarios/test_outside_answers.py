@@ -7,15 +7,41 @@ from marshmallow import Schema, fields
 
 from connectors.operations import Operation, text
 from engine.definitions import Bundle, compile_bundle
-from engine.ports import OperationShape
 from engine.scenarios import StoryResult, run_service
 
 from ..bundles import GROUPS, bundle, chain, node
 
-CHECK = OperationShape(
-    frozenset(), frozenset(), frozenset({"ok", "query_no"}), frozenset({"person_unknown", "registry_down"})
-)
-OPERATIONS = {"registry.check": CHECK, "cases.open": OperationShape(frozenset(), frozenset({"service"}), frozenset({"case_number", "case_id"}), frozenset())}  # fmt: skip
+
+class Question(Schema):
+    """Parameters of the check."""
+
+    id_no = text(longest=18, required=False)
+
+
+class Found(Schema):
+    """Answer of the check."""
+
+    ok = fields.Boolean(required=True)
+    query_no = text(longest=40, required=False)
+
+
+class Wanted(Schema):
+    """Parameters of opening a case."""
+
+    service = text(longest=40, required=False)
+
+
+class Opened(Schema):
+    """Answer of opening a case."""
+
+    case_number = text(longest=40)
+    case_id = fields.Integer(required=True)
+
+
+OFFERED = {
+    "registry.check": Operation(Question, Found, {"person_unknown": "Nobody of that number"}),
+    "cases.open": Operation(Wanted, Opened, {}),
+}
 
 
 def calling(operation: str, story: str, parameters: str = "") -> Bundle:
@@ -33,7 +59,7 @@ def calling(operation: str, story: str, parameters: str = "") -> Bundle:
 def played(service: Bundle) -> StoryResult:
     definition, problems = compile_bundle(service, GROUPS)
     assert definition is not None, problems
-    ((result,), _) = run_service(service, definition, GROUPS, operations=OPERATIONS)
+    ((result,), _) = run_service(service, definition, GROUPS, offered=OFFERED)
     return result
 
 
@@ -92,18 +118,6 @@ def test_a_case_that_could_not_be_opened_was_not_started() -> None:
     assert played(calling("cases.open", story, service)).problems == ()
 
 
-class Question(Schema):
-    """Parameters of the check."""
-
-    id_no = text(longest=18)
-
-
-class Found(Schema):
-    """Answer of the check."""
-
-    ok = fields.Boolean(required=True)
-
-
 @pytest.mark.parametrize(
     ("asked", "told", "said"),
     [
@@ -117,10 +131,5 @@ def test_calls_and_answers_are_checked_as_the_connector_would(asked: str, told: 
         f"outside: {{registry.check: {told}}}",
         f"<spiffworkflow:parameter id='id_no' value='{asked}'/>",
     )
-    definition, problems = compile_bundle(service, GROUPS)
-    assert definition is not None, problems
-    check = Operation(Question, Found, {})
 
-    ((result,), _) = run_service(service, definition, GROUPS, schemas={"registry.check": check})
-
-    assert f"registry.check: {said}" in result.problems
+    assert f"registry.check: {said}" in played(service).problems

@@ -62,6 +62,58 @@ def test_check_names_file_line_element_and_reason_of_every_problem(run, allowanc
     assert "paymnt" in unknown["message"]
 
 
+@pytest.fixture
+def two_services(allowance: Path) -> Path:
+    """A folder of services and shared parts; in the allowance a form is broken, the other service is sound."""
+    shutil.copytree(PROCESSES / "active_discovery", allowance.parent / "active_discovery")
+    (allowance / "payment.form.json").write_text("{", "utf-8")
+    return allowance.parent
+
+
+def test_check_goes_through_every_service_of_a_folder(run, two_services: Path) -> None:
+    result = run("check", str(two_services))
+    lines = result.output.splitlines()
+
+    assert result.exit_code == 1
+    assert lines[0] == "active_discovery: ready to deploy"
+    assert lines[-1] == "minimum_living_allowance: has errors"
+    assert any(line.startswith("minimum_living_allowance/payment.form.json:1: error: ") for line in lines)
+
+
+def test_check_says_of_which_service_a_problem_is(run, two_services: Path) -> None:
+    result = run("check", str(two_services), "--json")
+    found = json.loads(result.output)
+
+    assert (result.exit_code, found["ok"]) == (1, False)
+    assert {problem["service"] for problem in found["problems"]} == {"minimum_living_allowance"}
+
+
+def test_check_is_content_when_all_services_of_a_folder_are_sound(run, allowance: Path) -> None:
+    result = run("check", str(allowance.parent))
+
+    assert (result.exit_code, result.output) == (0, "minimum_living_allowance: ready to deploy\n")
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_shared_parts_are_no_service(run, allowance: Path, command: str) -> None:
+    result = run(command, str(allowance.parent / "shared"))
+
+    assert result.exit_code == 2
+    (sentence,) = result.output.splitlines()
+    assert sentence.endswith("holds shared parts, which are checked with the services that take them in")
+
+
+def test_check_says_what_a_folder_lacks_to_be_a_service(run, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    shutil.copy(PROCESSES / "groups.yaml", tmp_path)
+
+    result = run("check", str(begun), "--json")
+
+    assert result.exit_code == 1
+    assert "texts_missing" in {problem["code"] for problem in json.loads(result.output)["problems"]}
+
+
 def test_deploy_changes_nothing_when_there_are_errors(run, allowance: Path) -> None:
     assert run("deploy", str(allowance), "--json").exit_code == 0
     (allowance / "allowance.dmn").write_text("<broken", "utf-8")

@@ -56,6 +56,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             username=actor.name.lower(),
             name=actor.name,
             name_en=actor.name,
+            email=None,
             password_hash=None,
             language="en",
             active=1,

@@ -1,0 +1,67 @@
+"""The tables. Times are milliseconds since 1970 UTC, ids are made by the application, `tenant_id` leads every key.
+
+A tenant is an authority: a city, or a district that stands alone. Sealed columns hold compressed,
+encrypted bytes; nothing is ever searched in them.
+"""
+
+from .alerts import alert, alert_mail, alert_recipient
+from .cases import (
+    attachment,
+    case_word,
+    comment,
+    delivery,
+    history,
+    inbound,
+    process_instance,
+    relation,
+    start_key,
+    subject,
+)
+from .definitions import bundle, process_definition, schedule, service
+from .doors import api_token, event_delivery, subscription
+from .installation import heartbeat, node, setting
+from .people import last_look, membership, office, person, saved_filter, sign_in_attempt, substitution
+from .table import FAR_FUTURE_MS, metadata
+from .work import deadline, follow_up, inbox, incident, job, reason_request, user_task
+
+__all__ = [
+    "FAR_FUTURE_MS",
+    "alert",
+    "alert_mail",
+    "alert_recipient",
+    "api_token",
+    "attachment",
+    "bundle",
+    "case_word",
+    "comment",
+    "deadline",
+    "delivery",
+    "event_delivery",
+    "follow_up",
+    "heartbeat",
+    "history",
+    "inbound",
+    "inbox",
+    "incident",
+    "job",
+    "last_look",
+    "membership",
+    "metadata",
+    "node",
+    "office",
+    "person",
+    "process_definition",
+    "process_instance",
+    "reason_request",
+    "relation",
+    "saved_filter",
+    "schedule",
+    "service",
+    "setting",
+    "sign_in_attempt",
+    "start_key",
+    "subject",
+    "subscription",
+    "substitution",
+    "user_task",
+]

@@ -23,7 +23,7 @@ from connectors.timing import TimeLimit
 from engine.ports import ConnectorError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MAX_ANSWER_BYTES = 1_000_000
 MAX_CONNECT_S = 5.0
@@ -37,8 +37,9 @@ class Peer:
 
     system: its name in error codes, `<system>_down`, `_timeout`, `_busy`, `_refused`, `_wrong_answer`.
     token: sent as a bearer token. secret: what questions are signed with. context: for an authority of its
-    own that vouches for the system, or a certificate that we show. Safe for many threads: every question
-    has its own connection. Redirects are not followed, proxies of the environment not used.
+    own that vouches for the system, or a certificate that we show. resolve: gives for a host and a port the
+    address to connect to; the system's own way without it. Safe for many threads: every question has its
+    own connection. Redirects are not followed, proxies of the environment not used.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Peer:
         token: str | None = None,
         secret: bytes | None = None,
         context: ssl.SSLContext | None = None,
+        resolve: Callable[[str, int], str] | None = None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -63,6 +65,7 @@ class Peer:
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
         self._secret = secret
+        self._resolve = resolve or (lambda host, _port: host)
 
     def ask(
         self,
@@ -80,6 +83,22 @@ class Peer:
         ConnectorError, to be retried when the system is down, late or busy, permanent otherwise.
         """
         body = json.dumps(question, ensure_ascii=False, default=_written).encode()
+        headers = self._headers(body, idempotency_key)
+        status, content = self._exchange(path, body, headers, TimeLimit(timeout_s), self._content)
+        if status != HTTPStatus.OK:
+            raise self._refusal(status, content, refusals)
+        return self._read(content)
+
+    def tell(self, body: bytes, *, idempotency_key: str, timeout_s: float) -> int:
+        """Post a body and give the status of the answer, whose content nobody wants.
+
+        timeout_s: as for ask. Raises ConnectorError, to be retried, when the system is down or late.
+        """
+        headers = self._headers(body, idempotency_key)
+        status, _nothing = self._exchange("", body, headers, TimeLimit(timeout_s), lambda _response: b"")
+        return status
+
+    def _headers(self, body: bytes, idempotency_key: str) -> dict[str, str]:
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
@@ -89,27 +108,30 @@ class Peer:
         }
         if self._secret is not None:
             headers[signing.HEADER] = signing.sign(self._secret, body, int(time.time()))
-        status, content = self._exchange(path, body, headers, TimeLimit(timeout_s))
-        if status != HTTPStatus.OK:
-            raise self._refusal(status, content, refusals)
-        return self._read(content)
+        return headers
 
     def _exchange(
-        self, path: str, body: bytes, headers: Mapping[str, str], limit: TimeLimit
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        limit: TimeLimit,
+        read: Callable[[HTTPResponse], bytes],
     ) -> tuple[int, bytes]:
         """Send and receive within the limit."""
         connection = HTTPConnection(self._host, self._port)
         try:
-            plain = socket.create_connection((self._host, self._port), limit.left(MAX_CONNECT_S))
+            address = self._resolve(self._host, self._port)
+            plain = socket.create_connection((address, self._port), limit.left(MAX_CONNECT_S))
             connection.sock = plain
             with limit.watch(plain):
                 connection.sock = self._encrypted(plain)
                 connection.sock.settimeout(limit.left())
                 if isinstance(connection.sock, ssl.SSLSocket):
                     connection.sock.do_handshake()
-                connection.request("POST", f"{self._path}{path}", body, dict(headers))
+                connection.request("POST", f"{self._path}{path}" or "/", body, dict(headers))
                 with connection.getresponse() as response:
-                    content = self._content(response)
+                    content = read(response)
         except (OSError, HTTPException) as exc:
             if limit.expired or isinstance(exc, TimeoutError):
                 raise self._error("timeout", "did not answer in time") from exc

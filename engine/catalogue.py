@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.definitions import Bundle, Definition, compile_bundle, read_zip
 from engine.errors import InvalidInput, NotFound
+from engine.problems import Problem
 from engine.state import from_ms, to_ms
 from engine.store.definitions import DefinitionRow, DefinitionStore
 from engine.store.schedules import ScheduleRow
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from engine.calendar import Calendar
     from engine.definitions import Groups
     from engine.ports import OperationShape
-    from engine.problems import Problem
+
+
+_MAX_CHECKED = 4
 
 
 class Catalogue:
@@ -37,15 +40,31 @@ class Catalogue:
         self._compiled: dict[str, Definition] = {}
         self._digests: dict[int, str] = {}
         self._newest: dict[str, int] = {}
+        self._checked: dict[str, tuple[Definition | None, list[Problem]]] = {}
         self._lock = threading.RLock()
 
-    def deploy(self, bundle: Bundle, row: DefinitionRow) -> tuple[DefinitionRow, list[Problem]]:
+    def check(self, bundle: Bundle) -> tuple[Definition | None, list[Problem]]:
+        """Say everything that is wrong with a bundle; None when anything forbids to run it."""
+        definition, problems = self._check_itself(bundle)
+        if definition is not None:
+            try:
+                self._check_prefix(definition)
+            except InvalidInput as exc:
+                main = definition.elements[bundle.key]
+                taken = Problem(main.file, main.line, main.id, exc.code, "error", exc.message)
+                return None, [taken, *problems]
+        return definition, problems
+
+    def deploy(
+        self, bundle: Bundle, row: DefinitionRow, *, onto: int | None = None
+    ) -> tuple[DefinitionRow, list[Problem]]:
         """Add a version of a service; gives it and the warnings.
 
-        Deploying what is already the newest changes nothing and gives that version. Raises InvalidInput
-        with every problem under `problems` when anything forbids it.
+        Deploying what is already the newest changes nothing and gives that version. onto: the number of the
+        version that it follows, 0 for none. Raises InvalidInput with every problem under `problems` when
+        anything forbids it, and InvalidState (`version_moved`) when another version has come meanwhile.
         """
-        definition, problems = compile_bundle(bundle, self._groups, operations=self._operations)
+        definition, problems = self.check(bundle)
         if definition is None:
             errors = [problem for problem in problems if problem.severity == "error"]
             raise InvalidInput(
@@ -53,13 +72,12 @@ class Catalogue:
                 code="bundle_has_errors",
                 problems=problems,
             )
-        self._check_prefix(definition)
         newest = next(iter(self._store.versions(bundle.key)), None)
         schedule = self._schedule(definition, row)
         if newest is not None and newest.digest == bundle.digest:
             self._store.renew_schedule(bundle.key, schedule)
             return newest, problems
-        added = self._store.add(row, bundle.to_zip(), schedule)
+        added = self._store.add(row, bundle.to_zip(), schedule, onto=onto)
         with self._lock:
             self._compiled[bundle.digest] = definition
             self._digests[added.id] = bundle.digest
@@ -93,6 +111,31 @@ class Catalogue:
     def versions(self, key: str) -> list[DefinitionRow]:
         """List the versions of a service, newest first."""
         return self._store.versions(key)
+
+    def content(self, definition_id: int) -> bytes:
+        """Give the zip of a version; raises NotFound."""
+        stored = self._store.content(definition_id)
+        if stored is None:
+            raise NotFound(
+                f"Expected a deployed version with the id {definition_id}", code="definition_unknown"
+            )
+        return stored[1]
+
+    def running(self, definition_ids: Sequence[int]) -> dict[int, int]:
+        """Count the running cases of versions, each up to the store's MAX_COUNTED."""
+        return self._store.running(definition_ids)
+
+    def _check_itself(self, bundle: Bundle) -> tuple[Definition | None, list[Problem]]:
+        """Compile a bundle; the last few are kept, for what was checked is looked at and deployed next."""
+        with self._lock:
+            found = self._checked.get(bundle.digest)
+        if found is None:
+            found = compile_bundle(bundle, self._groups, operations=self._operations)
+            with self._lock:
+                self._checked[bundle.digest] = found
+                while len(self._checked) > _MAX_CHECKED:
+                    del self._checked[next(iter(self._checked))]
+        return found[0], list(found[1])
 
     def _check_prefix(self, definition: Definition) -> None:
         """Two services with one prefix would give the same case number twice."""

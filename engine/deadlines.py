@@ -213,7 +213,9 @@ class Follower:
         self._resume(tracked, list(tracked.pausing))
         tracked.facts = replace(tracked.facts, ended_at=self.now, end=end)
         state = clocks.state_of(tracked.facts, self.calendar, self.now)
-        self._note(f"deadline_{state.value}", tracked)
+        told = tracked.breached and state is DeadlineState.BREACHED
+        tracked.breached = state is DeadlineState.BREACHED
+        self._note("deadline_ended_late" if told else f"deadline_{state.value}", tracked)
 
     def _pause_and_resume(self, resting: Mapping[int, Resting]) -> None:
         holding = {

@@ -50,6 +50,12 @@ class Busy(InvalidState):
     code = "busy"
 
 
+class Changed(InvalidState):
+    """Expected the case as it was read, but it has changed since."""
+
+    code = "changed"
+
+
 class InvalidInput(EngineError):  # noqa: N818 - the field's word
     """Expected other input."""
 

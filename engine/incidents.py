@@ -13,6 +13,7 @@ from engine import corrections, deliveries, forms, spiff
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.instances import advance, open_case
 from engine.outcome import Deed
+from engine.people import rights_among
 from engine.ports import ConnectorError
 from engine.spiff import StepError
 from engine.user_tasks import check_reason
@@ -174,10 +175,8 @@ def may_retry(runtime: Runtime, row: InstanceRow, definition: Definition, actor:
     if may_settle(actor):
         return True
     groups = {element.group for element in definition.elements.values() if element.group}
-    return any(
-        actor.in_group(group, runtime.offices.at_level(row.office_id, runtime.groups[group].level))
-        for group in groups | set(definition.start_groups)
-    )
+    keys = groups | set(definition.start_groups)
+    return bool(rights_among(actor, runtime.groups, runtime.offices, keys, row.office_id))
 
 
 def open_incidents(

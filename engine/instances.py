@@ -17,10 +17,11 @@ from engine.case import Case
 from engine.errors import Busy, InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.history import GENESIS, Link, make_link
 from engine.outcome import Deed, work_out
-from engine.people import Actor, lowest_level
+from engine.people import Actor, lowest_level, rights_among
 from engine.state import CaseState, sealing_place, to_ms
 from engine.store.rows import InstanceRow, Saved, UserTaskRow
 from engine.store.steps import ConflictError
+from engine.telling import tell
 from engine.values import checked_variables
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def start(runtime: Runtime, actor: Actor, request: StartRequest) -> Started:
             if known is not None:
                 return Started(*known)
         definition_id, definition = runtime.catalogue.newest(request.service_key, fresh=fresh)
-        _check_may_start(runtime, definition, actor, request.office_id)
+        on_behalf = _check_may_start(runtime, definition, actor, request.office_id)
         try:
-            return _start_once(runtime, actor, request, definition_id, definition, variables)
+            return _start_once(runtime, actor, on_behalf, request, definition_id, definition, variables)
         except ConflictError:
             fresh = True
             _wait(attempt)
@@ -99,6 +100,7 @@ def advance(
         case = open_case(runtime, *found)
         deed, result = act(case)
         saved = work_out(case, deed)
+        tell(runtime, saved)
         try:
             runtime.steps.save(saved)
         except ConflictError:
@@ -110,7 +112,11 @@ def advance(
 
 
 def cancel(runtime: Runtime, process_instance_id: int, actor: Actor, reason: str) -> None:
-    """Cancel a case for good; raises InvalidInput without a reason, NotAllowed for anybody but a supervisor."""
+    """Cancel a case for good.
+
+    Raises InvalidInput without a reason, NotAllowed for anybody but a supervisor, NotFound for a case of an
+    office that is neither theirs nor below it.
+    """
     if not {"supervisor", "admin"} & actor.roles:
         raise NotAllowed("Expected a supervisor to cancel a case", code="not_a_supervisor")
     if len(reason.strip()) < 5:  # noqa: PLR2004 - a word of explanation at least
@@ -119,6 +125,8 @@ def cancel(runtime: Runtime, process_instance_id: int, actor: Actor, reason: str
         )
 
     def act(case: Case) -> tuple[Deed, None]:
+        if actor.office_id not in runtime.offices.chain(case.row.office_id):
+            raise NotFound("Expected a case of your office, but it is another's", code="case_unknown")
         case.workflow.cancel()
         return Deed("case_cancelled", actor, payload={"reason": reason.strip()}, cancelled=True), None
 
@@ -155,6 +163,7 @@ def note(
         saved = Saved(row, row.state, row.outcome, row.ended_at, None, made)
         if amend is not None:
             amend(saved)
+        tell(runtime, saved)
         try:
             runtime.steps.save(saved)
         except ConflictError:
@@ -170,10 +179,13 @@ def starting_offices(runtime: Runtime, definition: Definition, actor: Actor) -> 
     A case belongs to an office of the lowest level at which its groups sit, so that every task finds one.
     """
     level = _level(runtime, definition)
-    own = [office for group, office in sorted(actor.memberships) if group in definition.start_groups]
+    lent = sorted((group, office) for _absent, group, office in actor.borrowed)
+    places = [
+        office for group, office in (*sorted(actor.memberships), *lent) if group in definition.start_groups
+    ]
     found = [
         office
-        for start in own
+        for start in places
         for office in runtime.offices.below(start)
         if runtime.offices.rows[office].level == level
     ]
@@ -206,6 +218,7 @@ def final_variables(runtime: Runtime, row: InstanceRow) -> dict[str, Any]:
 def _start_once(
     runtime: Runtime,
     actor: Actor,
+    on_behalf: int | None,
     request: StartRequest,
     definition_id: int,
     definition: Definition,
@@ -236,10 +249,11 @@ def _start_once(
     workflow = spiff.start(definition.specs, engine, variables)
     case = Case(runtime, row, {}, definition, workflow, CaseState(), now)
     payload = {**request.origin, "answers": request.variables}
-    saved = work_out(case, Deed("case_started", actor, payload=payload))
+    saved = work_out(case, Deed("case_started", actor, payload=payload, on_behalf=on_behalf))
     saved.start_key, saved.parent = request.key, request.parent
     saved.subjects = _subjects(case, variables)
     saved.case_number = (definition.case_number and f"{definition.case_number}-{now.year}", definition_id)
+    tell(runtime, saved)
     inserted = runtime.steps.insert(saved)
     _wake_if_due(runtime, saved)
     return Started(inserted.id, inserted.business_key)
@@ -260,17 +274,18 @@ def _level(runtime: Runtime, definition: Definition) -> str:
     return lowest_level(runtime.groups, [*used, *definition.start_groups])
 
 
-def _check_may_start(runtime: Runtime, definition: Definition, actor: Actor, office_id: int) -> None:
+def _check_may_start(runtime: Runtime, definition: Definition, actor: Actor, office_id: int) -> int | None:
+    """Give for whom the actor starts the case: None by their own right, otherwise an absent colleague."""
     runtime.offices.at_level(office_id, _level(runtime, definition))
     if actor.person_id is None:
-        return
-    for group in definition.start_groups:
-        if actor.in_group(group, runtime.offices.at_level(office_id, runtime.groups[group].level)):
-            return
-    raise NotAllowed(
-        f"Expected somebody of {', '.join(definition.start_groups)} at this office to start the case",
-        code="may_not_start",
-    )
+        return None
+    rights = rights_among(actor, runtime.groups, runtime.offices, definition.start_groups, office_id)
+    if not rights:
+        raise NotAllowed(
+            f"Expected somebody of {', '.join(definition.start_groups)} at this office to start the case",
+            code="may_not_start",
+        )
+    return rights[0]
 
 
 def _subjects(case: Case, variables: dict[str, Any]) -> list[bytes]:

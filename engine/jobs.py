@@ -1,4 +1,4 @@
-"""Due jobs: strike clocks, look after deadlines, call outside systems, send notices. Retries, then an incident.
+"""Due jobs: strike clocks, look after deadlines, call outside systems, send notices and mails. Retries, then an incident.
 
 Firing twice is harmless: a step finds out from the case's own state whether its clock or call still waits.
 """
@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import calls, deliveries, evidence, spiff
+from engine import alert_mails, calls, deliveries, evidence, spiff, telling
 from engine.case import Case
 from engine.clocks import DeadlineState
 from engine.errors import InvalidState, NotFound
@@ -33,7 +33,17 @@ LATER = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=1)
 """Between two attempts of a call, however often the wait has doubled."""
 
-_NOBODY_WAITS = frozenset({"case_unknown", "case_ended", "clock_gone", "call_gone", "delivery_gone"})
+_NOBODY_WAITS = frozenset(
+    {
+        "case_unknown",
+        "case_ended",
+        "clock_gone",
+        "call_gone",
+        "delivery_gone",
+        "alert_mail_gone",
+        "event_gone",
+    }
+)
 """Codes that say that a job is over: its case no longer waits for it."""
 
 log = logging.getLogger("linbang.jobs")
@@ -208,6 +218,8 @@ _RUN = {
     "deadline": _look_after_deadline,
     "call": _call_outside,
     "delivery": deliveries.send,
+    "alert_mail": alert_mails.send,
+    telling.JOB: telling.send,
 }
-OUTSIDE = frozenset({"call", "delivery"})
+OUTSIDE = frozenset({"call", "delivery", "alert_mail", telling.JOB})
 """Kinds of jobs that wait for an outside system's answer."""

@@ -15,7 +15,7 @@ from engine.case import Case
 from engine.errors import EngineError, InvalidState, NotAllowed, NotFound
 from engine.instances import advance, note
 from engine.outcome import Deed
-from engine.people import SYSTEM
+from engine.people import SYSTEM, rights_among
 from engine.user_tasks import checked_answers
 from engine.values import checked_variables
 
@@ -43,14 +43,16 @@ def correlate(
 
     def act(case: Case) -> tuple[Deed, None]:
         declaration = _declaration(case.definition, message_name)
-        if not may_send(runtime, actor, declaration.groups, case.row.office_id):
+        rights = _rights(runtime, actor, declaration.groups, case.row.office_id)
+        if not rights:
             raise NotAllowed(f"Expected somebody of {', '.join(declaration.groups)}", code="not_in_group")
         values = checked_answers(case, declaration.form, answers, {})
         if not spiff.deliver_message(case.workflow, message_name, values):
             raise InvalidState(
                 "Expected a case that waits for this message, but it does not", code="not_awaited"
             )
-        return Deed("message_correlated", actor, payload={"message": message_name, "answers": values}), None
+        payload = {"message": message_name, "answers": values}
+        return Deed("message_correlated", actor, payload=payload, on_behalf=rights[0]), None
 
     advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
 
@@ -82,12 +84,13 @@ def awaited(case: Case) -> list[str]:
 
 def may_send(runtime: Runtime, actor: Actor, groups: tuple[str, ...], case_office: int) -> bool:
     """Say whether a person may hand a message in; the application itself always may."""
+    return bool(_rights(runtime, actor, groups, case_office))
+
+
+def _rights(runtime: Runtime, actor: Actor, groups: tuple[str, ...], case_office: int) -> list[int | None]:
     if actor.person_id is None:
-        return True
-    return any(
-        actor.in_group(group, runtime.offices.at_level(case_office, runtime.groups[group].level))
-        for group in groups
-    )
+        return [None]
+    return rights_among(actor, runtime.groups, runtime.offices, groups, case_office)
 
 
 @dataclass(frozen=True, slots=True)

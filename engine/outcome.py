@@ -20,6 +20,7 @@ from engine.store.rows import (
     DeliveryRow,
     IncidentRow,
     JobRow,
+    ReasonRow,
     Saved,
     TaskChange,
     UserTaskRow,
@@ -54,6 +55,10 @@ class Deed:
     strikes: tuple[str, ...] = ()
     assignees: dict[int, int | None] = field(default_factory=dict)
     priorities: dict[int, int] = field(default_factory=dict)
+    note: str | None = None
+    """What whoever gets a task by it should know."""
+    on_behalf: int | None = None
+    """The absent colleague for whom the actor does it."""
     failures: tuple[tuple[int, str, str, int], ...] = ()
     """Outside calls given up, as (task number, code, message, tries)."""
     retries: tuple[int, ...] = ()
@@ -62,6 +67,10 @@ class Deed:
     cancelled: bool = False
     inbound: tuple[str, str] | None = None
     """Source and number of the message from outside that it took in."""
+    asked: ReasonRow | None = None
+    """The question that it asks of whoever has a task."""
+    answers: int | None = None
+    """The id of the question that its reason answers."""
 
 
 def work_out(case: Case, deed: Deed) -> Saved:
@@ -125,6 +134,8 @@ class _Outcome:
             resolved_by=deed.actor.person_id,
             deliveries_added=deliveries,
             inbound=deed.inbound,
+            reasons_asked=[deed.asked] if deed.asked is not None else [],
+            reasons_given=[deed.answers] if deed.answers is not None else [],
         )
 
     def _follow_clocks(self) -> None:
@@ -156,10 +167,12 @@ class _Outcome:
                     yield change
                 continue
             state.tasks.pop(row.number, None)
-            state.signed.pop(row.number, None)
+            for memory in (state.signed, state.handed, state.acting):
+                memory.pop(row.number, None)
             completed = self.deed.task is not None and self.deed.task.id == row.id
-            if completed and self.deed.actor.person_id is not None:
-                state.doers.setdefault(row.element_id, []).append(self.deed.actor.person_id)
+            if completed:
+                doers = [self.deed.actor.person_id, self.deed.on_behalf]
+                state.doers.setdefault(row.element_id, []).extend(one for one in doers if one is not None)
             self._note(
                 "user_task_completed" if completed else "user_task_cancelled",
                 task=row.id,
@@ -180,7 +193,25 @@ class _Outcome:
             self._due_of(item),
             at_risk,
             paused,
+            self._handed_by(row),
         )
+
+    def _handed_by(self, row: UserTaskRow) -> int | None:
+        """Give who handed an open task to its holder, keeping the note; a new holder begins afresh."""
+        state, deed = self.case.state, self.deed
+        assignee = deed.assignees.get(row.id, row.assignee)
+        if assignee == row.assignee:
+            return row.handed_by
+        state.handed.pop(row.number, None)
+        state.acting.pop(row.number, None)
+        if assignee is None:
+            return None
+        if deed.on_behalf is not None and assignee == deed.actor.person_id:
+            state.acting[row.number] = deed.on_behalf
+        if deed.note is None:
+            return None
+        state.handed[row.number] = {"by": deed.actor.person_id, "at": self.now_ms, "note": deed.note}
+        return deed.actor.person_id
 
     def _open_tasks(self) -> Iterator[UserTaskRow]:
         case = self.case
@@ -401,8 +432,6 @@ class _Outcome:
                 continue
             key = f"{event['deadline']}:{event['scope']}"
             tracked = self.case.state.deadlines[key]
-            if tracked.facts.end is not None and tracked.breached:
-                continue  # it was said when the clock was missed, and is said in the history once more now
             due = clocks.due_at(tracked.facts, self.case.calendar, self.case.now)
             yield AlertRow(
                 id=self.case.runtime.ids.next(),
@@ -418,6 +447,8 @@ class _Outcome:
 
     def _payload(self) -> dict[str, Any]:
         payload = dict(self.deed.payload)
+        if self.deed.on_behalf is not None:
+            payload["for"] = self.deed.on_behalf
         drawn = [
             [passed.element_id, *map(_drawn, passed.sources)]
             for passed in self.workflow.trace
@@ -438,9 +469,9 @@ class _Outcome:
         self.events.append({"type": event, **more})
 
 
-def _standing(task: UserTaskRow | TaskChange) -> tuple[int | None, int, int, int, int]:
-    """Give what of an open task may change: who holds it, how urgent it is, and when it is due."""
-    return task.assignee, task.priority, task.due_at, task.at_risk, task.paused
+def _standing(task: UserTaskRow | TaskChange) -> tuple[int | None, int, int, int, int, int | None]:
+    """Give what of an open task may change: who holds it, how urgent it is, when it is due, who handed it on."""
+    return task.assignee, task.priority, task.due_at, task.at_risk, task.paused, task.handed_by
 
 
 def _drawn(element_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,16 +28,39 @@ class Actor:
     memberships: frozenset[tuple[str, int]] = frozenset()
     """Groups as (group, office id)."""
     roles: frozenset[str] = frozenset()
+    stands_for: frozenset[int] = frozenset()
+    """The absent colleagues whose substitute this person is today."""
+    borrowed: frozenset[tuple[int, str, int]] = frozenset()
+    """The groups of these colleagues, as (colleague, group, office id)."""
 
     @cached_property
     def principals(self) -> frozenset[str]:
-        """Give the inboxes that this person sees: the own one and those of the groups."""
+        """Give all inboxes that this person sees."""
         own = set() if self.person_id is None else {f"p{self.person_id}"}
-        return frozenset(own | {f"{group}@{office}" for group, office in self.memberships})
+        return frozenset(own | self.own_groups | self.others)
+
+    @cached_property
+    def own_groups(self) -> frozenset[str]:
+        """Give the inboxes of the person's own groups."""
+        return frozenset(f"{group}@{office}" for group, office in self.memberships)
+
+    @cached_property
+    def others(self) -> frozenset[str]:
+        """Give the inboxes that this person sees only as a substitute."""
+        theirs = {f"p{absent}" for absent in self.stands_for}
+        return (
+            frozenset(theirs | {f"{group}@{office}" for _, group, office in self.borrowed}) - self.own_groups
+        )
 
     def in_group(self, group: str, office_id: int) -> bool:
         """Say whether the person belongs to a group at an office."""
         return (group, office_id) in self.memberships
+
+    def rights_in(self, group: str, office_id: int) -> list[int | None]:
+        """Give by whose membership the person may do a group's tasks: None is the own one, and comes first."""
+        own: list[int | None] = [None] if self.in_group(group, office_id) else []
+        lent = (absent for absent, *theirs in self.borrowed if theirs == [group, office_id])
+        return [*own, *sorted(lent)]
 
 
 SYSTEM = Actor(None, "Linbang")
@@ -77,18 +101,41 @@ def read_offices(store: PeopleStore) -> Offices:
     return Offices({row.id: row for row in store.offices()})
 
 
-def read_actor(store: PeopleStore, person_id: int) -> Actor | None:
-    """Read who a person is; None when there is no such person or they may not sign in."""
+def read_actor(store: PeopleStore, person_id: int, on: date | None = None) -> Actor | None:
+    """Read who a person is; None when there is no such person or they may not sign in.
+
+    on: the day whose substitutions count; without one the person stands in for nobody.
+    """
     row = store.person(person_id=person_id)
     if row is None or not row.active:
         return None
-    groups = frozenset(store.memberships(person_id))
-    return Actor(row.id, row.name, row.office_id, groups, frozenset(row.roles.split()))
+    rights = store.rights(person_id, None if on is None else on.isoformat())
+    return Actor(
+        row.id,
+        row.name,
+        row.office_id,
+        frozenset((one.group, one.office_id) for one in rights if one.absent is None),
+        frozenset(row.roles.split()),
+        frozenset(one.absent for one in rights if one.absent is not None),
+        frozenset((one.absent, one.group, one.office_id) for one in rights if one.absent and one.group),
+    )
 
 
 def office_of_group(groups: Groups, offices: Offices, group: str, case_office: int) -> int:
     """Give the office whose people of a group do the work of a case."""
     return offices.at_level(case_office, groups[group].level)
+
+
+def rights_among(
+    actor: Actor, groups: Groups, offices: Offices, keys: Iterable[str], case_office: int
+) -> list[int | None]:
+    """Give by whose membership of one of some groups a person may act on a case; None is the own one, and first."""
+    found = {
+        right
+        for key in keys
+        for right in actor.rights_in(key, office_of_group(groups, offices, key, case_office))
+    }
+    return sorted(found, key=lambda absent: absent or 0)
 
 
 def lowest_level(groups: Groups, used: Iterable[str]) -> str:

@@ -110,6 +110,21 @@ class Receiver(Protocol):
         ...
 
 
+class Hooks(Protocol):
+    """Posts signed bodies to addresses that machines have given."""
+
+    def check(self, address: str) -> None:
+        """Raise a ConnectorError for an address that nothing may be posted to."""
+        ...
+
+    def post(self, address: str, secret: bytes, key: str, body: bytes, timeout_s: float) -> int:
+        """Post once and give the status of the answer; raise ConnectorError where there was none.
+
+        key: the same at every try of the same body. timeout_s: seconds for the whole exchange.
+        """
+        ...
+
+
 class Dispatcher(Protocol):
     """Runs due jobs in the background."""
 

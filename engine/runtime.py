@@ -4,34 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.catalogue import Catalogue
-from engine.people import Offices, read_offices
+from engine.people import Actor, Offices, read_actor, read_offices
 from engine.spiff import ScriptEngine
 from engine.state import to_ms
 from engine.store import Database, StepStore
+from engine.store.absence import AbsenceStore
+from engine.store.alert_mails import AlertMailStore
+from engine.store.alerts import AlertStore
+from engine.store.deadlines import DeadlineStore
 from engine.store.definitions import DefinitionStore
 from engine.store.deliveries import DeliveryStore
+from engine.store.filters import FilterStore
+from engine.store.heartbeats import HeartbeatStore
 from engine.store.inbox import InboxStore
 from engine.store.incidents import IncidentStore
 from engine.store.jobs import JobStore
 from engine.store.people import PeopleStore
+from engine.store.reasons import ReasonStore
 from engine.store.relations import RelationStore
 from engine.store.schedules import ScheduleStore
+from engine.store.searching import SearchStore
+from engine.store.subscriptions import SubscriptionStore
+from engine.store.tokens import TokenStore
+from engine.store.work import WorkStore
 
 if TYPE_CHECKING:
     from engine.calendar import Calendar
     from engine.definitions import Definition, Groups
     from engine.ids import IdSource
-    from engine.ports import Clock, Connector, OperationShape
+    from engine.ports import Clock, Connector, Hooks, OperationShape
     from engine.sealing import Sealer
+    from engine.store.alert_mails import AlertMail
 
 
 def _nobody_waits() -> None:
     """Stand in for a dispatcher where none runs."""
+
+
+def _plain_mail(_language: str, mail: AlertMail) -> tuple[str, str]:
+    """Say what a mail about alerts tells, where nobody gave better words."""
+    told = [f"{line.business_key} {line.deadline_id} {line.level}" for line in mail.lines]
+    return f"Linbang: {mail.missed} missed, {mail.warned} warned", "\n".join(told)
 
 
 @dataclass
@@ -42,12 +60,23 @@ class Runtime:
     database: Database
     steps: StepStore
     people: PeopleStore
+    absence: AbsenceStore
+    search: SearchStore
     inbox: InboxStore
+    filters: FilterStore
     jobs: JobStore
     deliveries: DeliveryStore
     incidents: IncidentStore
     relations: RelationStore
     schedules: ScheduleStore
+    deadlines: DeadlineStore
+    tokens: TokenStore
+    subscriptions: SubscriptionStore
+    alerts: AlertStore
+    alert_mails: AlertMailStore
+    heartbeats: HeartbeatStore
+    work: WorkStore
+    reasons: ReasonStore
     catalogue: Catalogue
     clock: Clock
     ids: IdSource
@@ -56,8 +85,16 @@ class Runtime:
     groups: Groups
     offices: Offices = field(default_factory=Offices)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
+    hooks: Hooks | None = None
+    """Posts to machines; None where nothing is told to any."""
     wake: Callable[[], None] = _nobody_waits
     """Tells the dispatcher, after a commit, that something is due now."""
+
+    mail_words: Callable[[str, AlertMail], tuple[str, str]] = _plain_mail
+    """Gives subject and text of a mail about alerts in a language; the web has the words."""
+
+    beaten_at: float = float("-inf")
+    """When this process last noted a heartbeat, on the `time.monotonic` scale."""
 
     offered: Mapping[str, Any] = field(default_factory=dict)
     """Operations of outside systems by name, with an address or not: shapes of answers given by hand."""
@@ -72,6 +109,14 @@ class Runtime:
     def now_ms(self) -> int:
         """Give the present moment in milliseconds."""
         return to_ms(self.clock.now())
+
+    def today(self) -> date:
+        """Give the present day in the business zone."""
+        return self.calendar.local_date(self.clock.now())
+
+    def actor(self, person_id: int) -> Actor | None:
+        """Read who a person is today and for whom they stand in; None for one who may not sign in."""
+        return read_actor(self.people, person_id, self.today())
 
     def environment(self, now: datetime | None = None) -> feel.Environment:
         """Give what expressions may learn of the world; the clock stands still for the length of a step."""
@@ -116,12 +161,23 @@ def open_runtime(
         database=database,
         steps=StepStore(database, tenant_id),
         people=people,
+        absence=AbsenceStore(database, tenant_id),
+        search=SearchStore(database, tenant_id),
         inbox=InboxStore(database, tenant_id),
+        filters=FilterStore(database, tenant_id),
         jobs=JobStore(database, tenant_id),
         deliveries=DeliveryStore(database, tenant_id),
         incidents=IncidentStore(database, tenant_id),
         relations=RelationStore(database, tenant_id),
         schedules=ScheduleStore(database, tenant_id),
+        deadlines=DeadlineStore(database, tenant_id),
+        tokens=TokenStore(database, tenant_id),
+        subscriptions=SubscriptionStore(database, tenant_id),
+        alerts=AlertStore(database, tenant_id),
+        alert_mails=AlertMailStore(database, tenant_id),
+        heartbeats=HeartbeatStore(database, tenant_id),
+        work=WorkStore(database, tenant_id),
+        reasons=ReasonStore(database, tenant_id),
         catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations, calendar),
         clock=clock,
         ids=ids,

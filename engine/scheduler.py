@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import schedules
+from engine import alerts, heartbeat, schedules
 from engine.jobs import LEASE_MS, OUTSIDE, run
 from engine.state import from_ms
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BUDGET_S = 2.0
 BATCH = 25
+ALERTS = 500
+"""How many alerts a tick puts before those who have to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +38,27 @@ class ClaimedJob:
 def tick(
     runtime: Runtime, *, budget_s: float = BUDGET_S, hand_over: Callable[[ClaimedJob], None] | None = None
 ) -> int:
-    """Start what timers start, then run due jobs until nothing is due or the time is used up.
+    """Start what timers start, run due jobs until nothing is due or the time is used up, announce alerts.
 
     Gives how many cases and jobs that were. At least one job is run, however small the budget; what was
     claimed beyond it is given back. Raises whatever the database raises; a job that fails is settled by
-    `jobs.run`.
+    `jobs.run`. A tick that comes to its end is a heartbeat.
 
     budget_s: seconds. hand_over: takes what waits for an outside system, so that clocks do not wait for
     answers; without it that is done here.
     """
     until = time.monotonic() + budget_s
-    done = schedules.start_due(runtime, BATCH)
+    runtime.subscriptions.refresh()
+    done = _run_due(runtime, schedules.start_due(runtime, BATCH), until, hand_over)
+    alerts.announce(runtime, ALERTS)
+    heartbeat.beat(runtime)
+    return done
+
+
+def _run_due(
+    runtime: Runtime, done: int, until: float, hand_over: Callable[[ClaimedJob], None] | None
+) -> int:
+    """Run due jobs until a moment on the `time.monotonic` scale; gives what was done with them."""
     while _something_is_due(runtime) and (claimed := _claim(runtime)):
         for position, item in enumerate(claimed):
             if done and time.monotonic() >= until:

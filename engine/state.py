@@ -35,7 +35,8 @@ class CaseState:
     tasks: user task ids by task number. jobs: (job id, due) by job key, such as `clock:17:notice_over`.
     incidents: incident ids by task number. doers: who completed which element, for `notDoneBy`. signed:
     the first signature of a task that needs two, by task number. outcome: the end event passed last.
-    deliveries: how many notices were written.
+    deliveries: how many notices were written. handed: by task number, who handed it to the present holder and
+    with which note. acting: for whom the present holder has taken it, where that is an absent colleague.
     """
 
     tasks: dict[int, int] = field(default_factory=dict)
@@ -46,6 +47,8 @@ class CaseState:
     signed: dict[int, dict[str, Any]] = field(default_factory=dict)
     outcome: str | None = None
     deliveries: int = 0
+    handed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    acting: dict[int, int] = field(default_factory=dict)
 
     def pack(self) -> dict[str, Any]:
         """Give plain data for the codec."""
@@ -58,6 +61,8 @@ class CaseState:
             "s": list(self.signed.items()),
             "o": self.outcome,
             "n": self.deliveries,
+            "h": list(self.handed.items()),
+            "a": list(self.acting.items()),
         }
 
     @classmethod
@@ -72,6 +77,8 @@ class CaseState:
             signed={number: signature for number, signature in packed["s"]},  # noqa: C416 - as above
             outcome=packed["o"],
             deliveries=packed["n"],
+            handed={number: note for number, note in packed["h"]},  # noqa: C416 - as above
+            acting={number: absent for number, absent in packed["a"]},  # noqa: C416 - as above
         )
 
 

@@ -1,42 +1,49 @@
-"""What people do with tasks: claim, unclaim, complete, sign, send back, keep a draft."""
+"""What people do with tasks: claim, unclaim, complete, sign, send back, hand on, keep a draft."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine import codec, forms, spiff
 from engine.case import Case
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
-from engine.instances import advance
+from engine.instances import advance, open_case
 from engine.outcome import Deed
+from engine.people import Actor
 from engine.state import to_ms
 from engine.store.rows import InstanceRow, UserTaskRow
 
 if TYPE_CHECKING:
     from engine.definitions import Element
-    from engine.people import Actor
     from engine.runtime import Runtime
+    from engine.store.people import PersonRow
 
 MIN_REASON = 5
+MAX_NOTE = 500
 MAX_DRAFT_BYTES = 256 * 1024
 
 
 def claim(runtime: Runtime, user_task_id: int, actor: Actor) -> None:
     """Take a task out of the group's inbox into the actor's own; claiming one's own task changes nothing.
 
-    Raises NotFound, NotAllowed for somebody outside the group or who did work that the task must check,
+    A substitute also takes over what the absent colleague holds. Raises NotFound, NotAllowed for somebody outside the group or who did work that the task must check,
     InvalidState when somebody else has it or it is done.
     """
 
     def act(case: Case) -> tuple[Deed, None]:
         row = open_task(case, user_task_id)
-        check_candidate(case, row, actor)
+        on_behalf = check_candidate(case, row, actor)
+        if row.assignee in actor.stands_for:
+            absent: dict[str, Any] = {"for": row.assignee}
+            return _hand_over(
+                "user_task_taken_over", row, actor, actor.person_id, on_behalf=on_behalf, **absent
+            ), None
         if row.assignee not in (None, actor.person_id):
             raise InvalidState(
                 "Expected to claim the task, but somebody else has already claimed it", code="already_claimed"
             )
-        return _hand_over("user_task_claimed", row, actor, actor.person_id), None
+        return _hand_over("user_task_claimed", row, actor, actor.person_id, on_behalf=on_behalf), None
 
     advance(runtime, _loader(runtime, user_task_id), act)
 
@@ -47,9 +54,71 @@ def unclaim(runtime: Runtime, user_task_id: int, actor: Actor) -> None:
     def act(case: Case) -> tuple[Deed, None]:
         row = open_task(case, user_task_id)
         check_holder(row, actor)
-        return _hand_over("user_task_unclaimed", row, actor, None), None
+        return _hand_over(
+            "user_task_unclaimed", row, actor, None, on_behalf=case.state.acting.get(row.number)
+        ), None
 
     advance(runtime, _loader(runtime, user_task_id), act)
+
+
+def delegate(runtime: Runtime, user_task_id: int, actor: Actor, to: int, note: str) -> None:
+    """Hand one's own task, with its draft and a note, to a colleague who may do it.
+
+    Raises InvalidInput for a note shorter than MIN_REASON or longer than MAX_NOTE and for oneself, NotFound for
+    somebody unknown, InvalidState when the task is not the actor's, NotAllowed when the colleague may not do it,
+    with the code that they would be refused with as `reason`.
+    """
+    words = checked_note(note)
+    receiver = runtime.actor(to)
+    if receiver is None:
+        raise NotFound("Expected a person with that id, but there is none", code="person_unknown")
+    if to == actor.person_id:
+        raise InvalidInput("Expected a colleague, but this is you", code="delegate_oneself")
+
+    def act(case: Case) -> tuple[Deed, None]:
+        row = open_task(case, user_task_id)
+        check_holder(row, actor)
+        check_receiver(case, row, receiver)
+        acting = case.state.acting.get(row.number)
+        return _hand_over("user_task_delegated", row, actor, to, on_behalf=acting, note=words, to=to), None
+
+    advance(runtime, _loader(runtime, user_task_id), act)
+
+
+def candidates(runtime: Runtime, user_task_id: int, actor: Actor) -> list[PersonRow]:
+    """List who may be given a task, each once, those who have claimed the least first.
+
+    They are of its group at the office, or stand in for somebody there today, and may do it in spite of what
+    they did before; who has it already and who is away are left out. Raises NotFound when there is no such task
+    or the actor's office does not see it, InvalidState when it is done.
+    """
+    instance, tasks = _loader(runtime, user_task_id)()
+    if actor.office_id is not None and instance.office_id not in runtime.offices.below(actor.office_id):
+        raise NotFound("Expected a task with that id, but there is none", code="task_unknown")
+    case = open_case(runtime, instance, tasks)
+    row = open_task(case, user_task_id)
+    group, office = row.candidate_group, row.office_id
+    found: dict[int, PersonRow] = {}
+    for person, absent in runtime.people.candidates(group, office, runtime.today().isoformat()):
+        own = frozenset() if absent is not None else frozenset({(group, office)})
+        lent = frozenset() if absent is None else frozenset({(absent, group, office)})
+        receiver = Actor(person.id, person.name, person.office_id, own, frozenset(), frozenset(), lent)
+        if person.id not in {row.assignee, actor.person_id} and _refusal(case, row, receiver) is None:
+            found.setdefault(person.id, person)
+    return list(found.values())
+
+
+def undo_claim(runtime: Runtime, user_task_id: int, actor: Actor, claimed_at: int) -> None:
+    """Give back what one has just claimed. claimed_at: when that was, in milliseconds.
+
+    Raises InvalidState when something was written down since, or when it is not one's own any more.
+    """
+    kept = runtime.inbox.draft(user_task_id)
+    if kept is not None and kept[1] > claimed_at:
+        raise InvalidState(
+            "Expected nothing to be written since the claim, but a draft is", code="changed_since"
+        )
+    unclaim(runtime, user_task_id, actor)
 
 
 def complete(runtime: Runtime, user_task_id: int, actor: Actor, answers: Mapping[str, Any]) -> None:
@@ -63,15 +132,17 @@ def complete(runtime: Runtime, user_task_id: int, actor: Actor, answers: Mapping
     def act(case: Case) -> tuple[Deed, None]:
         row = open_task(case, user_task_id)
         check_holder(row, actor)
-        check_candidate(case, row, actor)
+        on_behalf = check_candidate(case, row, actor)
         element = case.definition.elements[row.element_id]
         if row.number in case.state.signed:
-            return _complete(case, row, actor, case.state.signed[row.number]["answers"]), None
+            answered = case.state.signed[row.number]["answers"]
+            return _complete(case, row, actor, answered, on_behalf), None
         values = checked_answers(case, element.form, answers, case.variables(row.number))
         if element.second_signer:
-            case.state.signed[row.number] = {"by": actor.person_id, "at": to_ms(case.now), "answers": values}
-            return _hand_over("user_task_signed", row, actor, None, answers=values), None
-        return _complete(case, row, actor, values), None
+            signature = {"by": actor.person_id, "for": on_behalf, "at": to_ms(case.now), "answers": values}
+            case.state.signed[row.number] = signature
+            return _hand_over("user_task_signed", row, actor, None, on_behalf=on_behalf, answers=values), None
+        return _complete(case, row, actor, values, on_behalf), None
 
     advance(runtime, _loader(runtime, user_task_id), act)
 
@@ -86,7 +157,14 @@ def return_to_first(runtime: Runtime, user_task_id: int, actor: Actor, reason: s
         signature = case.state.signed.pop(row.number, None)
         if signature is None:
             raise InvalidState("Expected a first signature to refuse, but there is none", code="not_signed")
-        return _hand_over("user_task_returned", row, actor, signature["by"], reason=reason.strip()), None
+        return _hand_over(
+            "user_task_returned",
+            row,
+            actor,
+            signature["by"],
+            on_behalf=case.state.acting.get(row.number),
+            reason=reason.strip(),
+        ), None
 
     advance(runtime, _loader(runtime, user_task_id), act)
 
@@ -101,15 +179,21 @@ def send_back(runtime: Runtime, user_task_id: int, actor: Actor, reason: str) ->
     def act(case: Case) -> tuple[Deed, None]:
         row = open_task(case, user_task_id)
         check_holder(row, actor)
-        check_candidate(case, row, actor)
+        on_behalf = check_candidate(case, row, actor)
         if not case.definition.elements[row.element_id].send_back:
             raise InvalidState(
                 "Expected a task that can be sent back, but this one cannot", code="no_send_back"
             )
         sent_back = {"reason": reason.strip(), "by": actor.name, "at": case.now}
         spiff.complete(case.workflow, row.number, {"sent_back": sent_back})
-        deed = Deed("user_task_sent_back", actor, row.element_id, {"reason": reason.strip()}, task=row)
-        return deed, None
+        return Deed(
+            "user_task_sent_back",
+            actor,
+            row.element_id,
+            {"reason": reason.strip()},
+            task=row,
+            on_behalf=on_behalf,
+        ), None
 
     advance(runtime, _loader(runtime, user_task_id), act)
 
@@ -139,29 +223,79 @@ def open_task(case: Case, user_task_id: int) -> UserTaskRow:
     """Give an open task of the case; raises InvalidState when it is done."""
     row = case.tasks.get(user_task_id)
     if row is None:
-        raise InvalidState(
-            "Expected an open task, but it has been completed or is no longer needed", code="task_not_open"
-        )
+        raise _not_open()
     return row
 
 
-def check_candidate(case: Case, row: UserTaskRow, actor: Actor) -> None:
-    """Raise NotAllowed unless the actor may do the task: right group and office, own work not checked."""
-    if not actor.in_group(row.candidate_group, row.office_id):
+def task_row(runtime: Runtime, user_task_id: int) -> UserTaskRow:
+    """Read an open task; raises NotFound for an unknown id, InvalidState when it is done."""
+    _instance, tasks = _loader(runtime, user_task_id)()
+    row = next((task for task in tasks if task.id == user_task_id), None)
+    if row is None:
+        raise _not_open()
+    return row
+
+
+def check_candidate(case: Case, row: UserTaskRow, actor: Actor) -> int | None:
+    """Give for whom the actor does the task: None by their own right, otherwise the colleague they stand in for.
+
+    Raises NotAllowed unless they may: right group and office, and neither they nor that colleague did what the
+    task checks or signed it first. Their own right comes first, unless they took the task over for somebody.
+    """
+    rights = actor.rights_in(row.candidate_group, row.office_id)
+    taken_for = row.assignee if row.assignee in actor.stands_for else None
+    if row.assignee == actor.person_id:
+        taken_for = case.state.acting.get(row.number)
+    if not rights:
         raise NotAllowed(
             f"Expected somebody of the group {row.candidate_group} at the case's office", code="not_in_group"
         )
-    element = case.definition.elements[row.element_id]
-    earlier = _earlier_tasks(case, element)
-    done_by_actor = [other for other in earlier if actor.person_id in case.state.doers.get(other, ())]
-    if done_by_actor:
+    _check_separation(case, row, actor.person_id)
+    refusals = []
+    for right in sorted(rights, key=lambda absent: absent != taken_for):
+        try:
+            _check_separation(case, row, right, lent="absent_")
+        except NotAllowed as exc:
+            refusals.append(exc)
+        else:
+            return right
+    raise refusals[0]
+
+
+def check_receiver(case: Case, row: UserTaskRow, receiver: Actor) -> None:
+    """Raise NotAllowed unless a colleague may do the task, with the code of the refusal as `reason`."""
+    refusal = _refusal(case, row, receiver)
+    if refusal is not None:
         raise NotAllowed(
-            f"Expected another person than the one who did {', '.join(done_by_actor)}",
-            code="did_earlier_step",
+            f"Expected a colleague who may do the task, but: {refusal.message}",
+            code="receiver_not_allowed",
+            reason=refusal.code,
+        )
+
+
+def _refusal(case: Case, row: UserTaskRow, actor: Actor) -> NotAllowed | None:
+    try:
+        check_candidate(case, row, actor)
+    except NotAllowed as exc:
+        return exc
+    return None
+
+
+def _check_separation(case: Case, row: UserTaskRow, person_id: int | None, lent: str = "") -> None:
+    """Raise NotAllowed when somebody did what the task checks, or signed it first, also by a substitute."""
+    if person_id is None:
+        return
+    earlier = _earlier_tasks(case, case.definition.elements[row.element_id])
+    done = [other for other in earlier if person_id in case.state.doers.get(other, ())]
+    if done:
+        raise NotAllowed(
+            f"Expected another person than the one who did {', '.join(done)}", code=f"{lent}did_earlier_step"
         )
     signature = case.state.signed.get(row.number)
-    if signature is not None and signature["by"] == actor.person_id:
-        raise NotAllowed("Expected a second person to sign, but you signed first", code="signed_first")
+    if signature is not None and person_id in {signature["by"], signature["for"]}:
+        raise NotAllowed(
+            "Expected a second person to sign, but this one signed first", code=f"{lent}signed_first"
+        )
 
 
 def _earlier_tasks(case: Case, element: Element) -> Iterable[str]:
@@ -190,6 +324,16 @@ def check_reason(reason: str) -> None:
         raise InvalidInput(f"Expected a reason of at least {MIN_REASON} characters", code="reason_missing")
 
 
+def checked_note(note: str) -> str:
+    """Give a note to a colleague; raises InvalidInput unless it has MIN_REASON to MAX_NOTE characters."""
+    words = note.strip()
+    if not MIN_REASON <= len(words) <= MAX_NOTE:
+        raise InvalidInput(
+            f"Expected a note of {MIN_REASON} to {MAX_NOTE} characters", code="note_to_colleague"
+        )
+    return words
+
+
 def checked_answers(
     case: Case, form: str | None, raw: Mapping[str, Any], variables: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -206,20 +350,50 @@ def checked_answers(
     return answers.values
 
 
-def _complete(case: Case, row: UserTaskRow, actor: Actor, values: dict[str, Any]) -> Deed:
+def _complete(
+    case: Case, row: UserTaskRow, actor: Actor, values: dict[str, Any], on_behalf: int | None
+) -> Deed:
     element: Element = case.definition.elements[row.element_id]
     variables = {**values, "sent_back": None} if element.send_back else values
     if element.second_signer:
-        case.state.doers.setdefault(row.element_id, []).append(case.state.signed[row.number]["by"])
+        signature = case.state.signed[row.number]
+        first = (signature["by"], signature["for"])
+        case.state.doers.setdefault(row.element_id, []).extend(one for one in first if one is not None)
     spiff.complete(case.workflow, row.number, variables)
-    return Deed("user_task_completed", actor, row.element_id, {"answers": values}, task=row)
+    payload = {"answers": values}
+    return Deed("user_task_completed", actor, row.element_id, payload, task=row, on_behalf=on_behalf)
 
 
-def _hand_over(event: str, row: UserTaskRow, actor: Actor, assignee: int | None, **payload: Any) -> Deed:
-    return Deed(event, actor, row.element_id, payload, assignees={row.id: assignee})
+def _hand_over(
+    event: str,
+    row: UserTaskRow,
+    actor: Actor,
+    assignee: int | None,
+    *,
+    on_behalf: int | None = None,
+    note: str | None = None,
+    **payload: Any,
+) -> Deed:
+    if note is not None:
+        payload["note"] = note
+    return Deed(
+        event,
+        actor,
+        row.element_id,
+        payload,
+        assignees={row.id: assignee},
+        note=note,
+        on_behalf=on_behalf,
+    )
 
 
-def _loader(runtime: Runtime, user_task_id: int) -> Any:
+def _not_open() -> InvalidState:
+    return InvalidState(
+        "Expected an open task, but it has been completed or is no longer needed", code="task_not_open"
+    )
+
+
+def _loader(runtime: Runtime, user_task_id: int) -> Callable[[], tuple[InstanceRow, list[UserTaskRow]]]:
     def load() -> tuple[InstanceRow, list[UserTaskRow]]:
         found = runtime.steps.load_by_task(user_task_id)
         if found is None:

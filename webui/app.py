@@ -7,8 +7,24 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
-from . import assets, auth, errors, language, page
-from .blueprints import callbacks, cases, demo_clock, inbox, incidents, services, sign_in, status, tasks
+from . import api, assets, auth, errors, language, page
+from .blueprints import (
+    absence,
+    alerts,
+    callbacks,
+    cases,
+    definitions,
+    demo_clock,
+    desk,
+    inbox,
+    incidents,
+    services,
+    sign_in,
+    status,
+    subscriptions,
+    tasks,
+)
+from .blueprints import help as help_pages
 
 if TYPE_CHECKING:
     from .wiring import Installation
@@ -49,15 +65,22 @@ def create_app(installation: Installation, *, testing: bool = False) -> Flask:
     for blueprint in (
         sign_in.pages,
         inbox.pages,
+        desk.pages,
         tasks.pages,
         cases.pages,
+        absence.pages,
+        alerts.pages,
         incidents.pages,
         services.pages,
+        definitions.pages,
+        subscriptions.pages,
+        help_pages.pages,
         status.pages,
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(callbacks.pages)  # who posts there signs the body instead
     app.register_blueprint(callbacks.pages)
+    api.init_app(app, csrf)
     if installation.settings.demo:
         app.register_blueprint(demo_clock.pages)
     app.after_request(_secure)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import g, redirect, request, session, url_for
+from flask import Response, current_app, g, redirect, request, session, url_for
 
-from engine.people import Actor, read_actor
+from engine.people import Actor
 
 from .page import installation
 
@@ -54,10 +54,19 @@ def signed_in(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if g.actor is None:
             target = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("sign_in.form", next=target))
+            address = url_for("sign_in.form", next=target)
+            if target and "HX-Request" in request.headers:  # a part of a page never becomes the sign-in page
+                return Response(status=204, headers={"HX-Redirect": address})
+            return redirect(address)
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # the same signature
+
+
+def unnoticed(view: View) -> View:
+    """Mark what a page asks for by itself: it keeps no session alive, and has to look who asks."""
+    view.__dict__["unnoticed"] = True
+    return view
 
 
 def may_try(username: str) -> bool:
@@ -116,13 +125,15 @@ def _recognise() -> None:
     if now - used > SESSION_S:
         sign_out()
         return
-    people = installation().runtime.people
-    row = people.person(person_id=int(person_id))
+    runtime = installation().runtime
+    row = runtime.people.person(person_id=int(person_id))
     if row is None or row.session_version != session.get("version"):
         sign_out()
         return
-    g.actor = read_actor(people, row.id)
-    if now - used > SESSION_S // 15:  # not on every request: each writes a cookie
+    g.actor = runtime.actor(row.id)
+    view = current_app.view_functions.get(request.endpoint or "")
+    asked_by_itself = getattr(view, "unnoticed", False)
+    if now - used > SESSION_S // 15 and not asked_by_itself:  # not on every request: each writes a cookie
         session["used"] = now
 
 

@@ -11,14 +11,15 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.errors import Changed, EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
 
+from . import problems
 from .words import message_of
 
 if TYPE_CHECKING:
     from flask import Flask
 
-STATUS = {NotFound: 404, NotAllowed: 403, InvalidState: 409, InvalidInput: 422}
+STATUS = {NotFound: 404, NotAllowed: 403, Changed: 412, InvalidState: 409, InvalidInput: 422}
 
 log = logging.getLogger("linbang.web")
 
@@ -55,6 +56,8 @@ def answer(status: int, code: str, message: str) -> Any:
 
 
 def _engine_error(error: EngineError) -> Any:
+    if request.path.startswith(problems.API):
+        return problems.of_engine(error, status_of(error))
     return answer(status_of(error), error.code, message_of(error))
 
 
@@ -68,6 +71,8 @@ def _csrf_error(error: CSRFError) -> Any:  # noqa: ARG001 - the handler's signat
 def _http_error(error: HTTPException) -> Any:
     if isinstance(error.response, Response):
         return error.response
+    if request.path.startswith(problems.API):
+        return problems.of_http(error)
     texts = {
         404: _("There is no page with this address."),
         405: _("This page cannot be used in this way."),
@@ -80,5 +85,8 @@ def _http_error(error: HTTPException) -> Any:
 def _unforeseen(error: Exception) -> Any:
     mark = uuid.uuid4().hex[:8]
     log.error("unforeseen error %s at %s", mark, request.path, exc_info=error)
+    if request.path.startswith(problems.API):
+        detail = f"Expected to do what was asked, but could not; the operator finds it under the mark {mark}."
+        return problems.problem(500, "unforeseen", detail)
     message = _("Nothing was changed. Please tell your operator the mark %(mark)s.", mark=mark)
     return answer(500, "unforeseen", message)

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from engine.state import from_ms
 
+from .desk_words import priority_words
 from .incident_words import failure_words
 from .language import language
 from .words import element_name, label_of, limit_words, moment_words
@@ -42,7 +43,7 @@ def entries(
     definition: Definition, links: list[Link], names: Mapping[int, str], calendar: Calendar
 ) -> list[Entry]:
     """Give the history, the newest first. names: of persons by id."""
-    words = _Words(definition)
+    words = _Words(definition, names)
     found = []
     for link in reversed(links):
         followed = link.payload.get("events", ())
@@ -53,7 +54,7 @@ def entries(
         found.append(
             Entry(
                 title=details.pop(0) if struck else words.title(link),
-                who=names.get(link.actor, "") if link.actor is not None else "",
+                who=words.who(link),
                 at=moment_words(link.at, calendar),
                 iso=local.isoformat(),
                 detail=_("; ").join([*words.more(link), *details]),
@@ -64,8 +65,15 @@ def entries(
 
 
 class _Words:
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, names: Mapping[int, str]) -> None:
         self._definition = definition
+        self._names = names
+
+    def who(self, link: Link) -> str:
+        """Say who did it, and for whom where that was a substitute; nobody for the application itself."""
+        name = self._names.get(link.actor, "") if link.actor is not None else ""
+        absent = self._names.get(link.payload.get("for", 0), "")
+        return _("%(name)s for %(absent)s", name=name, absent=absent) if name and absent else name
 
     def title(self, link: Link) -> str:
         """Say what was done."""
@@ -75,6 +83,12 @@ class _Words:
             "case_cancelled": _("Case cancelled"),
             "user_task_claimed": _("Claimed: %(name)s", name=name),
             "user_task_unclaimed": _("Given back to the group: %(name)s", name=name),
+            "user_task_delegated": _("Handed to a colleague: %(name)s", name=name),
+            "user_task_reassigned": self._reassigned(link, name),
+            "user_task_prioritised": _("Urgency changed: %(name)s", name=name),
+            "reason_asked": _("Asked for a reason: %(name)s", name=name),
+            "reason_given": _("Reason given: %(name)s", name=name),
+            "user_task_taken_over": _("Taken over by the substitute: %(name)s", name=name),
             "user_task_signed": _("First signature: %(name)s", name=name),
             "user_task_returned": _("Second signature refused: %(name)s", name=name),
             "user_task_sent_back": _("Sent back: %(name)s", name=name),
@@ -100,6 +114,10 @@ class _Words:
         """Say what the step itself carries."""
         if link.payload.get("reason"):
             yield _("Reason: %(reason)s", reason=self._reason(str(link.payload["reason"])))
+        if link.event == "user_task_delegated":
+            name = self._names.get(link.payload["to"], "")
+            yield _("To %(name)s: %(note)s", name=name, note=link.payload["note"])
+        yield from self._supervised(link)
         if link.payload.get("opened_by"):
             yield _("Opened by case %(number)s", number=link.payload["opened_by"])
         if link.payload.get("timer"):
@@ -112,6 +130,23 @@ class _Words:
         if link.event == "input_corrected":
             names = [label_of(self._definition, name) for name in link.payload["changes"] if name != "to"]
             yield _("Changed: %(names)s", names=", ".join(names) or _("recipient"))
+
+    def _supervised(self, link: Link) -> Iterator[str]:
+        """Say what a supervisor did with a task, and why."""
+        payload = link.payload
+        if link.event == "user_task_prioritised":
+            yield _("Now: %(urgency)s", urgency=priority_words(payload["priority"]) or _("Usual"))
+        if link.event in {"user_task_reassigned", "user_task_prioritised"}:
+            yield _("Note: %(note)s", note=payload["note"])
+        if link.event == "reason_asked":
+            name = self._names.get(payload["to"], "")
+            yield _("To %(name)s: %(note)s", name=name, note=payload["question"])
+
+    def _reassigned(self, link: Link, name: str) -> str:
+        to = link.payload.get("to")
+        if link.event != "user_task_reassigned" or to is None:
+            return _("Put back into the group by a supervisor: %(name)s", name=name)
+        return _("Handed to %(to)s by a supervisor: %(name)s", to=self._names.get(to, ""), name=name)
 
     def event(self, event: Mapping[str, Any], calendar: Calendar) -> str:
         """Say what followed from a step; nothing for what the title says already."""
@@ -140,6 +175,7 @@ class _Words:
             ),
             "deadline_kept": _("%(name)s kept", name=name),
             "deadline_breached": _("%(name)s missed", name=name),
+            "deadline_ended_late": _("%(name)s ended, late", name=name),
             "deadline_handed_over": _("%(name)s handed over to the statutory clock", name=name),
             "deadline_cancelled": _("%(name)s no longer needed", name=name),
             "deadline_warned": _(

@@ -36,6 +36,7 @@ _WORDS: Mapping[str, LazyString] = {
     "not_enlisted": lazy("The other system does not have the referral on its waiting list."),
     "stay_unknown": lazy("The other system does not know the stay."),
     "number_invalid": lazy("The telephone number cannot get short messages."),
+    "address_missing": lazy("The person has no e-mail address any more."),
     "address_refused": lazy("The e-mail address was refused."),
     "partner_unknown": lazy("No address is set up for the other office."),
     "case_unknown": lazy("The other case does not exist."),

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
-from engine import incidents
+from engine import alerts, deploying, incidents, subscriptions, supervising
+from engine.store.alerts import MAX_COUNTED as MAX_ALERTS
 from engine.store.incidents import MAX_COUNTED
 
+from . import heart
 from .language import LANGUAGES, language
 from .words import clock_words, moment_words
 
@@ -39,8 +41,11 @@ def _frame() -> dict[str, Any]:
     if actor is not None:
         frame |= {
             "nav": _navigation(),
+            "goes": _goes(),
+            "heart": heart.banner(installation(), actor),
             "person": {"name": actor.name, "office": _office_name(actor.office_id)},
             "sign_out_url": url_for("sign_in.leave"),
+            "absence_url": url_for("absence.show"),
         }
     return frame
 
@@ -49,12 +54,46 @@ def _navigation() -> list[tuple[str, str, bool]]:
     endpoint = request.endpoint or ""
     entries = [
         (url_for("inbox.show"), _("My work"), endpoint.startswith(("inbox.", "tasks."))),
+        *_overview(endpoint),
         (url_for("cases.listing"), _("Cases"), endpoint.startswith("cases.")),
+        *_alerts(endpoint),
         *_incidents(endpoint),
+        *_definitions(endpoint),
+        *_subscriptions(endpoint),
         (url_for("services.listing"), _("New case"), endpoint.startswith("services.")),
-        (url_for("status.help_page"), _("Help"), endpoint == "status.help_page"),
+        (url_for("help.index"), _("Help"), endpoint.startswith("help.")),
     ]
     return [(href, words, current) for href, words, current in entries]
+
+
+def _overview(endpoint: str) -> list[tuple[str, str, bool]]:
+    """Give the way to other people's work, for supervisors."""
+    if not supervising.may_supervise(g.actor):
+        return []
+    return [(url_for("desk.show"), _("Overview"), endpoint.startswith("desk."))]
+
+
+def _alerts(endpoint: str) -> list[tuple[str, str, bool]]:
+    """Give the way to the alerts with the number of unread ones, for supervisors."""
+    count = alerts.count_unread(installation().runtime, g.actor)
+    if count is None:
+        return []
+    number = f"{MAX_ALERTS - 1}+" if count >= MAX_ALERTS else str(count)
+    words = _("Alerts (%(number)s)", number=number) if count else _("Alerts")
+    return [(url_for("alerts.listing"), words, endpoint.startswith("alerts."))]
+
+
+def _goes() -> list[tuple[str, str, str]]:
+    """Give the pages that `g` and another key lead to."""
+    pages = [
+        ("i", "inbox.show", _("My work")),
+        ("c", "cases.listing", _("Cases")),
+        ("n", "services.listing", _("New case")),
+    ]
+    if {"supervisor", "admin"} & g.actor.roles:
+        pages.append(("s", "desk.show", _("Overview")))
+    known = current_app.view_functions
+    return [(key, url_for(endpoint), words) for key, endpoint, words in pages if endpoint in known]
 
 
 def _incidents(endpoint: str) -> list[tuple[str, str, bool]]:
@@ -65,6 +104,20 @@ def _incidents(endpoint: str) -> list[tuple[str, str, bool]]:
     number = f"{MAX_COUNTED - 1}+" if count >= MAX_COUNTED else str(count)
     words = _("Incidents (%(number)s)", number=number) if count else _("Incidents")
     return [(url_for("incidents.listing"), words, endpoint.startswith("incidents."))]
+
+
+def _definitions(endpoint: str) -> list[tuple[str, str, bool]]:
+    """Give the way to the services' files, for those who change them."""
+    if not deploying.may_deploy(g.actor):
+        return []
+    return [(url_for("definitions.listing"), _("Services"), endpoint.startswith("definitions."))]
+
+
+def _subscriptions(endpoint: str) -> list[tuple[str, str, bool]]:
+    """Give the way to what other systems are told, for those who set that up."""
+    if not subscriptions.may_subscribe(g.actor):
+        return []
+    return [(url_for("subscriptions.listing"), _("Other systems"), endpoint.startswith("subscriptions."))]
 
 
 def _languages() -> Any:

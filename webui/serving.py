@@ -51,7 +51,7 @@ def serve(
         )
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: server.close())
-        address = f"http://{found.settings.host}:{server.effective_port}"
+        found.address = address = f"http://{found.settings.host}:{server.effective_port}"
         if served is not None:
             served.sandbox.callbacks.url = found.settings.sandbox_callback_url or f"{address}/callbacks"
         ready(address, served.url if served else None)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from engine.errors import InvalidInput
 
@@ -28,8 +29,12 @@ class Settings:
     demo: bool
     outside: Mapping[str, str]
     """Every variable of ours as it was given; connectors name those that they are set up with."""
+    public_url: str
+    """Where people reach the installation, for links in mails; empty where nobody said so."""
     sandbox_callback_url: str
     sandbox_reply_s: float
+    hooks_private: bool
+    """Whether machines that subscribe may stand inside our own network."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool = False) -> Settings:
@@ -45,10 +50,12 @@ class Settings:
             trusted_proxy=environment.get("LINBANG_TRUSTED_PROXY", ""),
             demo=demo or environment.get("LINBANG_DEMO") == "1",
             outside={name: value for name, value in environment.items() if name.startswith("LINBANG_")},
+            public_url=_web_address("LINBANG_PUBLIC_URL", environment.get("LINBANG_PUBLIC_URL", "")),
             sandbox_callback_url=environment.get("LINBANG_SANDBOX_CALLBACK_URL", ""),
             sandbox_reply_s=_seconds(
                 "LINBANG_SANDBOX_REPLY_S", environment.get("LINBANG_SANDBOX_REPLY_S", "5")
             ),
+            hooks_private=environment.get("LINBANG_HOOKS_PRIVATE") == "1",
         )
 
     def given(self, names: Iterable[str]) -> dict[str, str]:
@@ -75,6 +82,18 @@ def _content(name: str, file: Path) -> str:
         raise InvalidInput(
             f"Expected {name} to name a file that can be read, but it does not", code="setting_broken"
         ) from exc
+
+
+def _web_address(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if text and (
+        parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment
+    ):
+        raise InvalidInput(
+            f"Expected {name} to be an address such as https://linbang.example.org, but it is {text!r}",
+            code="setting_broken",
+        )
+    return text.rstrip("/")
 
 
 def _seconds(name: str, text: str) -> float:

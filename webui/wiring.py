@@ -11,6 +11,7 @@ from datetime import datetime
 
 from connectors.beds import Beds
 from connectors.cases import Cases
+from connectors.hooks import Hooks
 from connectors.mail import Mail
 from connectors.operations import Operation
 from connectors.registry import Registry
@@ -28,6 +29,7 @@ from engine.store import Database
 from engine.store.cases import CaseStore
 from engine.store.settings import SettingStore
 
+from .alert_words import mail_words
 from .clock import MovableClock
 from .settings import Settings
 
@@ -57,8 +59,16 @@ class Installation:
     token: int
     heartbeat: Callable[[], bool] = lambda: True
     """Says whether background work goes on; the dispatcher replaces it."""
+    address: str = ""
+    """Where the server listens, once it does."""
     clock_moved: Callable[[datetime], None] = lambda _moment: None
     """Hears of a moment to which the demo's clock was moved; the sandbox keeps its time by it."""
+
+    @property
+    def public_url(self) -> str:
+        """Give the address under which people reach it, for links in mails."""
+        listening = f"http://{self.settings.host}:{self.settings.port}"
+        return self.settings.public_url or self.address or listening
 
     def renew(self) -> None:
         """Keep the leased process number; called by the heartbeat."""
@@ -92,7 +102,10 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
         cases = CaseStore(database, TENANT)
         runtime.connectors = {**runtime.connectors, Cases.name: Cases(runtime, cases)}
         runtime.offered = offered()
-        yield Installation(settings, runtime, cases, values, number, token)
+        runtime.hooks = Hooks(private=settings.demo or settings.hooks_private)
+        found = Installation(settings, runtime, cases, values, number, token)
+        runtime.mail_words = lambda language, mail: mail_words(runtime, found.public_url, language, mail)
+        yield found
     finally:
         values.release_process_number(number, token)
         database.close()

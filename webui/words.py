@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.calendar import Calendar
     from engine.definitions import Definition
     from engine.errors import EngineError
-    from engine.store.people import OfficeRow
+    from engine.store.people import OfficeRow, PersonRow
 
 SOON_WD = 2
 """From so many working days before it on, a due date is shown as soon due (the rule of §B0's clock)."""
@@ -49,6 +49,32 @@ _ERRORS = {
     "not_claimed": lazy("Claim the task before you work on it."),
     "task_not_open": lazy("This task has been completed or is no longer needed."),
     "not_in_group": lazy("This is work of another group or office."),
+    "absent_did_earlier_step": lazy(
+        "The colleague for whom you stand in did an earlier step that this one checks; another person has to do it."
+    ),
+    "absent_signed_first": lazy(
+        "The colleague for whom you stand in has signed already; another person has to sign."
+    ),
+    "receiver_not_allowed": lazy(
+        "This colleague may not do the task: they are of another group, or did or signed a step that it checks."
+    ),
+    "delegate_oneself": lazy("Choose a colleague; the task is yours already."),
+    "nobody_chosen": lazy("Choose a colleague."),
+    "person_unknown": lazy("There is no such person, or they no longer work here."),
+    "note_to_colleague": lazy("Write a note of 5 to 500 characters for your colleague."),
+    "note_length": lazy("A note may have at most 200 characters."),
+    "day_unknown": lazy("Choose a day."),
+    "put_off_past": lazy("Choose a later day."),
+    "put_off_far": lazy("A task can be put off for a year at most."),
+    "substitute_oneself": lazy("Choose a colleague; nobody stands in for themselves."),
+    "substitute_elsewhere": lazy("The substitute has to work at the same office or at one above it."),
+    "substitutes_many": lazy("There are five substitutions for this time already; revoke one first."),
+    "substitution_unknown": lazy("There is no such substitution."),
+    "substitution_revoked": lazy("This substitution has been revoked already."),
+    "absence_of_others": lazy("You can settle your own absence; a supervisor settles those of the office."),
+    "absence_backwards": lazy("The last day lies before the first."),
+    "absence_over": lazy("The last day is over already."),
+    "absence_long": lazy("An absence lasts a year at most and begins within a year."),
     "did_earlier_step": lazy("You did an earlier step that this one checks; another person has to do it."),
     "signed_first": lazy("You have signed already; a second person has to sign."),
     "busy": lazy("Others are changing the same case at this moment. Nothing is lost: please try again."),
@@ -68,6 +94,7 @@ _ERRORS = {
     "attachment_unknown": lazy("There is no such file."),
     "letter_unknown": lazy("There is no such letter."),
     "incident_resolved": lazy("The incident has been resolved."),
+    "alert_unknown": lazy("There is no such alert."),
     "incident_unknown": lazy("There is no such incident."),
     "not_an_operator": lazy("Only a supervisor or an operator may do this."),
     "not_correctable": lazy("There is nothing here that could be corrected."),
@@ -80,7 +107,44 @@ _ERRORS = {
     "error_not_caught": lazy("The diagram does not provide for this error."),
     "draft_too_large": lazy("The draft is too large to be kept."),
     "form_invalid": lazy("Some answers break a rule of the form."),
+    "changed_since": lazy("You have written something since; give the task back on its own page."),
+    "filter_name": lazy("A filter needs a name of 1 to 40 characters."),
+    "filter_empty": lazy("Choose a filter first; then it can be kept."),
+    "filter_unknown": lazy("This is not a filter of the inbox."),
+    "no_such_filter": lazy("There is no such filter."),
+    "not_your_filter": lazy("A colleague shares this filter; only they can change it."),
+    "too_many_filters": lazy("You keep 20 filters already; remove one first."),
+    "too_many": lazy("At most 200 tasks can be chosen at once."),
+    "priority_wrong": lazy("Choose how urgent it is."),
+    "receiver_missing": lazy("Choose somebody, or the group."),
+    "nobody_to_ask": lazy("Nobody has claimed the task, so nobody can be asked."),
+    "already_asked": lazy("A reason has been asked for already."),
+    "question_unknown": lazy("There is no such question to you."),
+    "reason_answered": lazy("You have answered this question already."),
+    "reason_too_long": lazy("A reason has at most 1,000 characters."),
     "not_a_supervisor": lazy("Only a supervisor may do this."),
+    "address_refused": lazy(
+        "Nothing is posted to this address: it has to begin with https:// and lie outside of this network."
+    ),
+    "event_unknown": lazy("Choose at least one event."),
+    "event_waits": lazy("It waits to be told already."),
+    "subscription_ended": lazy("The subscription has been ended."),
+    "subscription_unknown": lazy("There is no such subscription."),
+    "too_many_subscriptions": lazy("There are too many running subscriptions; end one first."),
+    "not_a_designer": lazy("Only a designer may deploy services."),
+    "version_moved": lazy(
+        "Somebody has deployed another version meanwhile. Below is what differs from that one; please read it again."
+    ),
+    "upload_gone": lazy("What you uploaded is kept for an hour. Please choose the file again."),
+    "upload_missing": lazy("Choose a zip or a folder."),
+    "not_a_zip": lazy("The file is no zip, or no whole one."),
+    "bad_path": lazy("Every file has to lie inside one folder of the zip, named as the service."),
+    "not_one_folder": lazy("The zip has to hold one folder, named as the service."),
+    "bundle_too_large": lazy("A service has at most 300 files of 5 MB each, 20 MB together."),
+    "definition_unknown": lazy("There is no such version."),
+    "diagram_unknown": lazy("There is no such diagram."),
+    "help_unknown": lazy("There is no such page of help."),
+    "note_missing": lazy("Please write a note of at least 5 characters."),
 }
 
 
@@ -240,6 +304,11 @@ def group_name(groups: Any, key: str) -> str:
 def office_name(row: OfficeRow | None) -> str:
     """Give an office's name in the person's language; nothing for an unknown one."""
     return "" if row is None else row.name_zh if language() == "zh" else row.name_en
+
+
+def person_name(row: PersonRow) -> str:
+    """Give somebody's name in the reader's language."""
+    return row.name if language() == "zh" else row.name_en
 
 
 def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:

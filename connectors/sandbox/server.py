@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -125,10 +126,10 @@ def run(
     port: int = 8090,
     mail_port: int = 8025,
 ) -> None:
-    """Serve until the process is interrupted; calls `ready` with the addresses."""
-    with (
-        suppress(KeyboardInterrupt),
-        sandbox_server(sandbox, host=host, port=port, mail_port=mail_port) as served,
-    ):
+    """Serve until SIGTERM or SIGINT, also where whoever started it ignores them; tells `ready` the addresses."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    with sandbox_server(sandbox, host=host, port=port, mail_port=mail_port) as served:
         ready(served)
-        threading.Event().wait()
+        stop.wait()

@@ -135,11 +135,11 @@ def _after_pauses(moment: datetime, still: tuple[Standstill, ...], calendar: Cal
     """Move a moment that falls into a pause to the first business hour after it."""
     for begin, end, _reason in still:
         if begin <= moment < end:
-            moment = _business_hour(end, calendar)
+            moment = business_hour(end, calendar)
     return moment
 
 
-def _business_hour(moment: datetime, calendar: Calendar) -> datetime:
+def business_hour(moment: datetime, calendar: Calendar) -> datetime:
     """Give the moment when it is in business hours, else the next opening."""
     day = calendar.local_date(moment)
     if calendar.is_working_day(day) and moment < calendar.close_of_business(day):

@@ -11,7 +11,6 @@ from sqlalchemy import Select, delete, insert, select, update
 from engine.store import schema as s
 from engine.store.database import Database
 from engine.store.rows import DeadlineRow, HistoryRow, IncidentRow, InstanceRow, UserTaskRow
-from engine.store.searching import case_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,9 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases to list."""
+    """Which cases to list. case_ids: only some of these, which a search found."""
 
-    text: str = ""
+    case_ids: tuple[int, ...] | None = None
     service_key: str | None = None
     state: str | None = None
 
@@ -200,8 +199,8 @@ class CaseStore:
             query = query.where(table.service_key == where.service_key)
         if where.state:
             query = query.where(table.state == where.state)
-        if where.text.strip():
-            query = query.where(case_matches(where.text))
+        if where.case_ids is not None:
+            query = query.where(table.id.in_(where.case_ids))
         if before is not None:
             query = query.where(table.id < before)
         with self._database.reading() as connection:

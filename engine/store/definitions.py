@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal_column, select, update
 
+from engine.errors import InvalidState
 from engine.store import schema as s
 from engine.store.database import Database
 from engine.store.schedules import ScheduleRow, put_schedule
+
+MAX_COUNTED = 10_000
+"""Running cases are counted up to so many."""
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +37,29 @@ class DefinitionStore:
         self._database = database
         self._tenant = tenant_id
 
-    def add(self, row: DefinitionRow, content: bytes, schedule: ScheduleRow | None = None) -> DefinitionRow:
+    def add(
+        self,
+        row: DefinitionRow,
+        content: bytes,
+        schedule: ScheduleRow | None = None,
+        *,
+        onto: int | None = None,
+    ) -> DefinitionRow:
         """Add a version with the next number and make it the newest; gives it back with the number.
 
-        schedule: by which a timer starts cases of it; one with the same timer keeps its beat.
+        schedule: by which a timer starts cases of it; one with the same timer keeps its beat. onto: the number
+        of the version that it follows, 0 for none; raises InvalidState (`version_moved`) when it follows another.
         """
         with self._database.writing() as connection:
             table = s.process_definition.c
             newest = connection.execute(
                 select(func.max(table.version)).where(table.tenant_id == self._tenant, table.key == row.key)
             ).scalar()
+            if onto is not None and onto != (newest or 0):
+                raise InvalidState(
+                    f"Expected version {onto} of {row.key} to be the newest, but it is {newest}",
+                    code="version_moved",
+                )
             version = (newest or 0) + 1
             known = connection.execute(
                 select(s.bundle.c.digest).where(
@@ -95,6 +114,32 @@ class DefinitionStore:
         with self._database.reading() as connection:
             found: int | None = connection.execute(query).scalar()
             return found
+
+    def running(self, definition_ids: Sequence[int]) -> dict[int, int]:
+        """Count the running cases of versions; each count stops at MAX_COUNTED."""
+        found: dict[int, int] = {}
+        if not definition_ids:
+            return found
+        case = s.process_instance.c
+        counts = []
+        for definition_id in definition_ids:
+            some = (
+                select(literal_column("1"))
+                .select_from(s.process_instance)
+                .where(
+                    case.tenant_id == self._tenant,
+                    case.definition_id == definition_id,
+                    case.state == literal_column("'active'"),  # as the partial index says it
+                )
+                .limit(MAX_COUNTED)
+                .subquery()
+            )
+            counts.append(select(func.count()).select_from(some).scalar_subquery())
+        with self._database.reading() as connection:
+            for start in range(0, len(definition_ids), _AT_ONCE):
+                row = connection.execute(select(*counts[start : start + _AT_ONCE])).one()
+                found.update(zip(definition_ids[start : start + _AT_ONCE], row, strict=True))
+        return found
 
     def content(self, definition_id: int) -> tuple[DefinitionRow, bytes] | None:
         """Give a version and the zip of its bundle."""

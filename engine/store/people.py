@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Text, cast, delete, func, insert, literal, null, select, union_all, update
 
 from engine.store import schema as s
+from engine.store.absence import running_on
 from engine.store.database import Database
 from engine.store.rows import fields_of
+
+MAX_CANDIDATES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,18 @@ class PersonRow:
     office_id: int
     roles: str
     session_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A group that somebody works in. absent: the colleague whose group it is; None for one's own.
+
+    An absent colleague without any group gives one right with an empty group.
+    """
+
+    absent: int | None
+    group: str
+    office_id: int
 
 
 class PeopleStore:
@@ -92,6 +107,70 @@ class PeopleStore:
         query = select(*(table[name] for name in PersonRow.__slots__)).where(table.tenant_id == self._tenant)
         with self._database.reading() as connection:
             return [PersonRow(*row) for row in connection.execute(query.order_by(table.id))]
+
+    def rights(self, person_id: int, day: str | None) -> list[Right]:
+        """List the groups of a person, and of those whose substitute they are on a day, in one statement.
+
+        A colleague who may no longer sign in lends nothing.
+        """
+        table, absence = s.membership.c, s.substitution.c
+        own = select(null().label("absent"), table.group_key, table.office_id).where(
+            table.tenant_id == self._tenant, table.person_id == person_id
+        )
+        lent = (
+            select(absence.person_id, func.coalesce(table.group_key, ""), func.coalesce(table.office_id, 0))
+            .select_from(s.substitution)
+            .join(
+                s.person, (s.person.c.tenant_id == absence.tenant_id) & (s.person.c.id == absence.person_id)
+            )
+            .outerjoin(
+                s.membership,
+                (table.tenant_id == absence.tenant_id) & (table.person_id == absence.person_id),
+            )
+            .where(
+                running_on(day or "", self._tenant),
+                absence.substitute_id == person_id,
+                s.person.c.active == 1,
+            )
+        )
+        query = own if day is None else union_all(own, lent)
+        with self._database.reading() as connection:
+            return [Right(*row) for row in connection.execute(query)]
+
+    def candidates(self, group: str, office_id: int, day: str) -> list[tuple[PersonRow, int | None]]:
+        """List who may do a group's tasks on a day, those who hold the least first, and for whom they would.
+
+        None stands for their own right, which comes before others. Who is away that day is left out.
+        """
+        table, absence, person = s.membership.c, s.substitution.c, s.person.c
+        here = (table.tenant_id == self._tenant) & (table.group_key == group) & (table.office_id == office_id)
+        own = select(table.person_id.label("id"), null().label("absent")).where(here)
+        lent = (
+            select(absence.substitute_id, absence.person_id)
+            .join(
+                s.membership, (table.tenant_id == absence.tenant_id) & (table.person_id == absence.person_id)
+            )
+            .where(here, running_on(day, self._tenant))
+        )
+        who = union_all(own, lent).subquery()
+        away = select(absence.person_id).where(running_on(day, self._tenant))
+        load = (
+            select(func.count())
+            .where(
+                s.inbox.c.tenant_id == self._tenant,
+                s.inbox.c.principal == literal("p") + cast(person.id, Text),
+            )
+            .scalar_subquery()
+        )
+        query = (
+            select(*(person[name] for name in PersonRow.__slots__), who.c.absent)
+            .join(who, person.id == who.c.id)
+            .where(person.tenant_id == self._tenant, person.active == 1, person.id.not_in(away))
+            .order_by(load, person.id, who.c.absent.is_not(None), who.c.absent)
+            .limit(MAX_CANDIDATES)
+        )
+        with self._database.reading() as connection:
+            return [(PersonRow(*row[:-1]), row[-1]) for row in connection.execute(query)]
 
     def memberships(self, person_id: int) -> list[tuple[str, int]]:
         """List a person's groups as (group, office id)."""

@@ -45,6 +45,7 @@ class UserTaskRow:
     at_risk: int
     paused: int
     created_at: int
+    handed_by: int | None = None
 
     @property
     def principal(self) -> str:
@@ -149,6 +150,36 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """A supervisor's question why a task is late; the answer is the link of the history at `answered_seq`."""
+
+    id: int
+    process_instance_id: int
+    user_task_id: int
+    asked_by: int
+    asked_of: int
+    asked_at: int
+    answered_at: int | None
+    answered_seq: int | None
+    sealed_question: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event that a machine is to be told; a job with the same id does it."""
+
+    id: int
+    subscription_id: int
+    process_instance_id: int
+    event: str
+    state: str
+    sealed_content: bytes
+    created_at: int
+    due_at: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskChange:
     """A task after the step; `before` is how it was read, and must still be so."""
 
@@ -159,6 +190,7 @@ class TaskChange:
     due_at: int
     at_risk: int
     paused: int
+    handed_by: int | None
     completed_at: int | None = None
     completed_by: int | None = None
 
@@ -195,6 +227,10 @@ class Saved:
     subjects: list[bytes] = field(default_factory=list)
     deliveries_added: list[DeliveryRow] = field(default_factory=list)
     deliveries_changed: list[DeliveryRow] = field(default_factory=list)
+    reasons_asked: list[ReasonRow] = field(default_factory=list)
+    reasons_given: list[int] = field(default_factory=list)
+    """Ids of questions that the step's link of the history answers."""
+    told: list[EventRow] = field(default_factory=list)
     case_number: tuple[str, int] | None = None
     """For a new case: prefix and the definition that must still be the service's newest."""
     start_key: str | None = None
@@ -203,6 +239,15 @@ class Saved:
     """For a new case: the case that opened it."""
     inbound: tuple[str, str] | None = None
     """Source and number of the message from outside that the step took in; it counts once."""
+
+    @property
+    def taken_from(self) -> list[tuple[int, int]]:
+        """Give the open tasks that go from somebody to anybody else, as (task id, who had it)."""
+        return [
+            (change.before.id, change.before.assignee)
+            for change in self.changed
+            if change.state == "open" and change.before.assignee not in {None, change.assignee}
+        ]
 
 
 def fields_of(row: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, case, delete, insert, select, update
+from sqlalchemy import Table, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.store import schema as s
@@ -70,12 +70,31 @@ class StepStatements:
                 inbox.user_task_id == bindparam("b_task"),
             )
         )
-        self.insert_inbox = of(insert(s.inbox))
+        self.put_inbox = of(_put_inbox(engine.dialect.name))
+        follow_up = s.follow_up.c
+        self.delete_follow_up = of(
+            delete(s.follow_up).where(
+                follow_up.tenant_id == bindparam("b_tenant"),
+                follow_up.user_task_id == bindparam("b_task"),
+                follow_up.person_id == bindparam("b_person"),
+            )
+        )
+        word = s.case_word.c
+        self.delete_word = of(
+            delete(s.case_word).where(
+                word.tenant_id == bindparam("b_tenant"),
+                word.word == bindparam("b_word"),
+                word.office_id == bindparam("b_office"),
+                word.process_instance_id == bindparam("b_id"),
+            )
+        )
+        self.insert_word = of(insert(s.case_word))
         self.insert_history = of(insert(s.history))
         self.delete_job = of(
             delete(s.job).where(s.job.c.tenant_id == bindparam("b_tenant"), s.job.c.id == bindparam("b_id"))
         )
         self.insert_job = of(insert(s.job))
+        self.insert_event = of(insert(s.event_delivery))
         self.upsert_deadline = of(_upsert_deadline(engine.dialect.name))
         self.insert_alert = of(insert(s.alert))
         self.insert_incident = of(
@@ -97,6 +116,15 @@ class StepStatements:
             update(s.delivery)
             .where(s.delivery.c.tenant_id == bindparam("b_tenant"), s.delivery.c.id == bindparam("b_id"))
             .values({name: bindparam(f"b_{name}") for name in DELIVERY_CHANGES})
+        )
+        self.insert_reason = of(insert(s.reason_request))
+        self.answer_reason = of(
+            update(s.reason_request)
+            .where(
+                s.reason_request.c.tenant_id == bindparam("b_tenant"),
+                s.reason_request.c.id == bindparam("b_id"),
+            )
+            .values(answered_at=bindparam("b_at"), answered_seq=bindparam("b_seq"))
         )
         self.insert_start_key = of(insert_new(s.start_key, engine.dialect.name))
         self.insert_relation = of(insert(s.relation))
@@ -160,11 +188,32 @@ def _update_task() -> Any:
             due_at=bindparam("b_due"),
             at_risk=bindparam("b_risk"),
             paused=bindparam("b_paused"),
+            handed_by=bindparam("b_handed"),
             completed_at=bindparam("b_done"),
             completed_by=bindparam("b_by"),
             sealed_draft=_when(keep, table.c.sealed_draft),
             draft_at=_when(keep, table.c.draft_at),
         )
+    )
+
+
+def _put_inbox(dialect: str) -> Any:
+    """Put a task into a list; without a `since` of its own it keeps that of the line before (`b_due` its due date)."""
+    table = s.inbox
+    before = table.alias("before")
+    kept = select(before.c.since).where(
+        before.c.tenant_id == bindparam("tenant_id"),
+        before.c.principal == bindparam("principal"),
+        before.c.due_at == bindparam("b_due"),
+        before.c.user_task_id == bindparam("user_task_id"),
+    )
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    columns = ("tenant_id", "principal", "due_at", "user_task_id", "service_key", "element_id", "at_risk")
+    since = func.coalesce(bindparam("b_since", type_=table.c.since.type), kept.scalar_subquery())
+    statement = make(table).values({**{name: bindparam(name) for name in columns}, "since": since})
+    return statement.on_conflict_do_update(
+        index_elements=["tenant_id", "principal", "due_at", "user_task_id"],
+        set_={"at_risk": statement.excluded.at_risk},
     )
 
 

@@ -7,14 +7,21 @@ where it is still the one that was read. Anything else means that somebody was q
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import Changed
 from engine.store.database import Database, Statement
 from engine.store.rows import DeliveryRow, InstanceRow, JobRow, Saved, TaskChange, UserTaskRow, fields_of
+from engine.store.searching import index_words
 from engine.store.step_statements import DELIVERY_CHANGES, StepStatements
 
 if TYPE_CHECKING:
     from sqlalchemy import PoolProxiedConnection
+
+
+_NO_NEWS = {"user_task_claimed", "user_task_taken_over", "user_task_unclaimed"}
+"""What people take and give back themselves is not new in any list."""
 
 
 class ConflictError(Exception):
@@ -28,6 +35,7 @@ class StepStore:
         self._database = database
         self._tenant = tenant_id
         self._statements = StepStatements(database)
+        self._expected: int | None = None
 
     def load(self, process_instance_id: int) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         """Read a case and its open tasks at one moment; None when there is no such case."""
@@ -37,10 +45,18 @@ class StepStore:
         """Read the case of a task and its open tasks at one moment; None when there is no such task."""
         return self._load(self._statements.instance_of_task, user_task_id)
 
+    def at_version(self, row_version: int) -> StepStore:
+        """Give a store that loads a case only as it stands at a version; raises Changed for one that moved on."""
+        found = copy(self)
+        found._expected = row_version  # noqa: SLF001 - our own copy
+        return found
+
     def save(self, saved: Saved) -> None:
         """Write a step and commit; raises ConflictError, leaving nothing, when the case has moved on."""
         with self._database.stepping(writing=True) as connection:
             self._update_instance(connection, saved)
+            if saved.title is not None and saved.title != saved.instance.title:
+                self._write_words(connection, saved.instance, _replace(saved.instance, title=saved.title))
             self._write_rest(connection, saved)
 
     def insert(self, saved: Saved) -> InstanceRow:
@@ -73,6 +89,7 @@ class StepStore:
                 sealed_state=saved.sealed_state,
             )
             self._statements.insert_instance.run(connection, tenant_id=self._tenant, **fields_of(instance))
+            self._write_words(connection, None, instance)
             if saved.parent is not None:
                 self._statements.insert_relation.run(
                     connection,
@@ -113,6 +130,29 @@ class StepStore:
         if result.rowcount != 1:
             raise ConflictError
 
+    def _write_words(
+        self, connection: PoolProxiedConnection, before: InstanceRow | None, after: InstanceRow
+    ) -> None:
+        """Write by what a case is found from now on, and no longer by what it was found before."""
+        old = set() if before is None else index_words(before.business_key, before.title)
+        new = index_words(after.business_key, after.title)
+        here = {"b_tenant": self._tenant, "b_office": after.office_id, "b_id": after.id}
+        self._statements.delete_word.run_many(
+            connection, [{**here, "b_word": word} for word in sorted(old - new)]
+        )
+        self._statements.insert_word.run_many(
+            connection,
+            [
+                {
+                    "tenant_id": self._tenant,
+                    "word": word,
+                    "office_id": after.office_id,
+                    "process_instance_id": after.id,
+                }
+                for word in sorted(new - old)
+            ],
+        )
+
     def _write_start_key(self, connection: PoolProxiedConnection, saved: Saved) -> None:
         if saved.start_key is None:
             return
@@ -128,6 +168,8 @@ class StepStore:
             if row is None:
                 return None
             instance = InstanceRow(*row)
+            if self._expected is not None and instance.row_version != self._expected:
+                raise Changed
             tasks = self._statements.open_tasks.run(connection, b_tenant=self._tenant, b_id=instance.id)
             return instance, [UserTaskRow(*task) for task in tasks]
 
@@ -158,24 +200,10 @@ class StepStore:
         statements.insert_task.run_many(
             connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.opened]
         )
-        moved = [change for change in saved.changed if _inbox_moves(change)]
-        statements.delete_inbox.run_many(
+        self._write_inbox(connection, saved)
+        statements.delete_follow_up.run_many(
             connection,
-            [
-                _inbox_key(tenant, change.before.principal, change.before.due_at, change.before.id)
-                for change in moved
-            ],
-        )
-        arrivals = [(row.principal, row.due_at, row.id) for row in saved.opened]
-        arrivals += [
-            (change.principal, change.due_at, change.before.id) for change in moved if change.principal
-        ]
-        statements.insert_inbox.run_many(
-            connection,
-            [
-                {"tenant_id": tenant, "principal": who, "due_at": due, "user_task_id": task}
-                for who, due, task in arrivals
-            ],
+            [{"b_tenant": tenant, "b_task": task, "b_person": who} for task, who in saved.taken_from],
         )
         statements.insert_history.run(
             connection, tenant_id=tenant, process_instance_id=instance_id, **fields_of(saved.history)
@@ -183,7 +211,10 @@ class StepStore:
         statements.delete_job.run_many(
             connection, [{"b_tenant": tenant, "b_id": job} for job in saved.jobs_removed]
         )
-        statements.insert_job.run_many(connection, [_job(tenant, row) for row in saved.jobs_added])
+        statements.insert_event.run_many(
+            connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.told]
+        )
+        statements.insert_job.run_many(connection, [job_values(tenant, row) for row in saved.jobs_added])
         statements.upsert_deadline.run_many(
             connection,
             [
@@ -215,6 +246,16 @@ class StepStore:
         statements.update_delivery.run_many(
             connection, [_changed_delivery(tenant, row) for row in saved.deliveries_changed]
         )
+        statements.insert_reason.run_many(
+            connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.reasons_asked]
+        )
+        statements.answer_reason.run_many(
+            connection,
+            [
+                {"b_tenant": tenant, "b_id": found, "b_at": saved.history.at, "b_seq": saved.history.seq}
+                for found in saved.reasons_given
+            ],
+        )
         statements.insert_subject.run_many(
             connection,
             [
@@ -227,6 +268,26 @@ class StepStore:
                 for digest in saved.subjects
             ],
         )
+
+    def _write_inbox(self, connection: PoolProxiedConnection, saved: Saved) -> None:
+        """Put tasks into the lists of those whose they are now, then out of where they were.
+
+        In this order, since a task that only moves in time keeps the moment at which it came.
+        """
+        tenant, at = self._tenant, saved.history.at
+        came = 0 if saved.history.event in _NO_NEWS else at
+        lines = [_inbox_line(tenant, row, row.principal, row, at) for row in saved.opened]
+        for change in saved.changed:
+            if change.principal is not None and _stands_elsewhere(change):
+                since = None if change.principal == change.before.principal else came
+                lines.append(_inbox_line(tenant, change.before, change.principal, change, since))
+        self._statements.put_inbox.run_many(connection, lines)
+        left = [
+            _inbox_key(tenant, change)
+            for change in saved.changed
+            if (change.principal, change.due_at) != (change.before.principal, change.before.due_at)
+        ]
+        self._statements.delete_inbox.run_many(connection, left)
 
     def _change_tasks(self, connection: PoolProxiedConnection, changes: Sequence[TaskChange]) -> None:
         rows = [
@@ -241,6 +302,7 @@ class StepStore:
                 "b_due": change.due_at,
                 "b_risk": change.at_risk,
                 "b_paused": change.paused,
+                "b_handed": change.handed_by,
                 "b_done": change.completed_at,
                 "b_by": change.completed_by,
                 "b_keep": 1 if change.state == "open" else 0,
@@ -251,13 +313,35 @@ class StepStore:
             raise ConflictError
 
 
-def _inbox_moves(change: TaskChange) -> bool:
+def _stands_elsewhere(change: TaskChange) -> bool:
     before = change.before
-    return (before.principal, before.due_at) != (change.principal, change.due_at)
+    return (before.principal, before.due_at, before.at_risk) != (
+        change.principal,
+        change.due_at,
+        change.at_risk,
+    )
 
 
-def _inbox_key(tenant: int, principal: str, due_at: int, task_id: int) -> dict[str, Any]:
-    return {"b_tenant": tenant, "b_principal": principal, "b_due": due_at, "b_task": task_id}
+def _inbox_key(tenant: int, change: TaskChange) -> dict[str, Any]:
+    before = change.before
+    return {"b_tenant": tenant, "b_principal": before.principal, "b_due": before.due_at, "b_task": before.id}
+
+
+def _inbox_line(
+    tenant: int, task: UserTaskRow, principal: str, now: UserTaskRow | TaskChange, since: int | None
+) -> dict[str, Any]:
+    """Give a task's line in a list. now: the task after the step; since: None keeps what is known."""
+    return {
+        "tenant_id": tenant,
+        "principal": principal,
+        "due_at": now.due_at,
+        "user_task_id": task.id,
+        "service_key": task.service_key,
+        "element_id": task.element_id,
+        "at_risk": now.at_risk,
+        "b_since": since,
+        "b_due": task.due_at,
+    }
 
 
 def bucket_of(process_instance_id: int) -> int:
@@ -265,7 +349,8 @@ def bucket_of(process_instance_id: int) -> int:
     return (process_instance_id * 0x9E37_79B9_7F4A_7C15 >> 58) & 63
 
 
-def _job(tenant: int, row: JobRow) -> dict[str, Any]:
+def job_values(tenant: int, row: JobRow) -> dict[str, Any]:
+    """Give the row of a job that waits to be run for the first time."""
     return {
         "tenant_id": tenant,
         "bucket": bucket_of(row.process_instance_id),

@@ -153,6 +153,7 @@ def _task(number: int, group: str, due_at: int) -> dict[str, Any]:
         "tenant_id": 1,
         "id": number,
         "process_instance_id": number // TASKS_OF_A_CASE,
+        "service_key": "t",
         "number": number % TASKS_OF_A_CASE,
         "element_id": "review",
         "state": "open",
@@ -160,12 +161,23 @@ def _task(number: int, group: str, due_at: int) -> dict[str, Any]:
         "office_id": 1,
         "priority": 50,
         "due_at": due_at,
+        "at_risk": 0,
+        "paused": 0,
         "created_at": FIRST_DAY_MS,
     }
 
 
 def _inbox(number: int, group: str, due_at: int) -> dict[str, Any]:
-    return {"tenant_id": 1, "principal": f"{group}@1", "due_at": due_at, "user_task_id": number}
+    return {
+        "tenant_id": 1,
+        "principal": f"{group}@1",
+        "due_at": due_at,
+        "user_task_id": number,
+        "service_key": "t",
+        "element_id": "review",
+        "at_risk": 0,
+        "since": FIRST_DAY_MS,
+    }
 
 
 if __name__ == "__main__":

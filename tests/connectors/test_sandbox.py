@@ -240,6 +240,8 @@ def test_it_serves_until_it_is_interrupted() -> None:
                 break
             threading.Event().wait(0.05)
         process.send_signal(signal.SIGINT)
-
-        assert process.wait(10) == 0
+        try:
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
     assert "Nothing has been asked yet" in page

@@ -25,10 +25,7 @@ PATIENCE_MS = 15_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here, so that `-m "not e2e"` leaves it out.
-
-    With several workers, `--dist loadfile` keeps a file's tests, which share a server, together.
-    """
+    """Mark everything here, so that `-m "not e2e"` leaves it out."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)

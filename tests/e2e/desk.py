@@ -127,7 +127,7 @@ class Desk:
     def case(self, number: str) -> Page:
         """Search a case by its number and open it."""
         self.go("/cases/")
-        self.page.get_by_label("Case number or name").fill(number)
+        self.page.get_by_label("Case number, name or identity number").fill(number)
         self.page.get_by_role("button", name="Show").click()
         self.page.get_by_role("link", name=number).click()
         return self.page

@@ -45,8 +45,8 @@ def test_it_finds_a_bed_for_somebody_who_leaves_hospital(town: Office) -> None:
     played.skip("confirm_placement")
     played.go_on(to="tell_by_hand")
     shared = dispatcher.case(case).locator("#sharing li")
-    expect(shared.filter(has_text="beds.offer")).to_have_count(2)
-    expect(shared.filter(has_text="beds.admit")).to_have_count(1)
+    expect(shared.filter(has_text=played.words.element("make_offer"))).to_have_count(2)
+    expect(shared.filter(has_text=played.words.element("admit_to_bed"))).to_have_count(1)
     played.skip("write_care_plan")
     played.step()
 
@@ -90,5 +90,5 @@ def test_it_waits_for_a_free_bed_after_three_rejections(town: Office) -> None:
     played.go_on()
     page = dispatcher.case(case)
     expect(page.get_by_role("link", name=played.words.letter("service_agreement"))).to_be_visible()
-    expect(page.locator("#sharing li", has_text="beds.admit")).to_have_count(1)
+    expect(page.locator("#sharing li", has_text=played.words.element("admit_to_bed"))).to_have_count(1)
     expect(page.locator("#messages-sent li", has_text="not delivered")).to_have_count(0)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import FilePayload
+
+from webui.blueprints.help import KINDS
+
+from .edits import KEY, broken, folder, renamed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -35,6 +41,9 @@ def walk(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) -> It
     yield from _case(desk)
     desk.go("/help")
     yield "help"
+    for kind in KINDS:
+        desk.go(f"/help/{kind}")
+        yield f"help-{kind}"
     desk.go("/tasks/1")
     yield "not-found"
     desk.sign_in("clerk", language=language)
@@ -49,7 +58,24 @@ def walk(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) -> It
     desk.sign_in("dispatcher", language=language)
     desk.go("/services/care_bed_referral/start")
     yield "start-bed"
+    yield from _designer(desk, language)
     yield from _sights(desk, language, sights)
+
+
+def _designer(desk: Desk, language: str) -> Iterator[str]:
+    """Show the services' versions, an upload with problems, and one that may be deployed."""
+    desk.sign_in("designer", language=language)
+    desk.go(f"/definitions/{KEY}")
+    yield "service-versions"
+    for name, change, address in (("upload-wrong", broken, "check"), ("upload-differs", renamed, "*")):
+        desk.go("/definitions/")
+        if name == "upload-wrong":
+            yield "service-list"
+        file = FilePayload(name="service.zip", mimeType="application/zip", buffer=folder(change))
+        desk.page.locator("#zip").set_input_files(file)
+        desk.page.wait_for_url(f"**/definitions/-/{address}")
+        unfold(desk)
+        yield name
 
 
 def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from engine.instances import cancel
 
 from .bundles import boundary, bundle, chain, node, small_body, start_and_end, subprocess, timer, user_task
 from .story import Story, begin
-from .support import ALICE, SUPERVISOR, World
+from .support import ALICE, SHIQIAO, SUPERVISOR, World, person
 
 
 @pytest.fixture
@@ -36,6 +36,15 @@ def test_it_closes_everything_that_was_open(story: Story) -> None:
         "case_cancelled",
         "Started by mistake",
     )
+
+
+def test_it_knows_no_case_of_another_office(story: Story) -> None:
+    next_door = person(17, "Nora", "supervisor", office=SHIQIAO, roles="supervisor")
+
+    with pytest.raises(NotFound):
+        cancel(story.world.runtime, story.case_id, next_door, "Started by mistake")
+
+    assert story.outcome != "cancelled"
 
 
 def test_it_keeps_no_incident_open(world: World) -> None:

@@ -30,8 +30,6 @@ from webui.wiring import operations
 from .conftest import PROCESSES, Service
 from .expected import assert_every_letter_is_issued, assert_everything_is_covered, assert_stories_go_well
 
-pytestmark = pytest.mark.xdist_group("assistance")
-
 _MAX_TICKS = 200
 _PERSONS = [
     {

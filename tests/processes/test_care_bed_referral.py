@@ -6,8 +6,6 @@ import json
 import re
 from decimal import Decimal
 
-import pytest
-
 from .conftest import Service
 from .expected import (
     assert_claims_agree,
@@ -26,8 +24,6 @@ from .expected import (
     table_of,
     what_decides,
 )
-
-pytestmark = pytest.mark.xdist_group("referral")
 
 _HEALTH = {"care_level", "stability", "diagnoses", "adl_score", "medication", "infection_screen", "dnr_wish"}
 _MEAN_AGE = range(78, 87)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
-import pytest
 import yaml
 
 from engine.calendar import Calendar
@@ -32,8 +31,6 @@ from .expected import (
     table_of,
     what_decides,
 )
-
-pytestmark = pytest.mark.xdist_group("assistance")
 
 _OTHER = "active_discovery"
 _ROUTES = {

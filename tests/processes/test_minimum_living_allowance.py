@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-import pytest
-
 from .conftest import PROCESSES, Service
 from .expected import (
     assert_claims_agree,
@@ -22,8 +20,6 @@ from .expected import (
     table_of,
     what_decides,
 )
-
-pytestmark = pytest.mark.xdist_group("allowance")
 
 
 def rules_of(service: Service) -> dict[str, dict[str, list[str]]]:

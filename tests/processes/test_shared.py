@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from engine.definitions import compile_bundle, read_folder, read_groups
@@ -15,8 +14,6 @@ from webui.wiring import operations
 
 from .conftest import PROCESSES, Service
 from .expected import everything_named, rules
-
-pytestmark = pytest.mark.xdist_group("allowance")
 
 SHARED = PROCESSES / "shared"
 _TASK = re.compile(r"^\| `(?P<task>\w+)` \| `(?P<group>\w+)`.* \| `(?P<form>\w+)` \| ")

@@ -89,7 +89,10 @@ def test_the_sandbox_tells_how_to_ask_it(tmp_path: Path) -> None:
         with urllib.request.urlopen(f"{address}/sandbox/effects", timeout=10) as answer:
             effects = json.load(answer)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        try:
+            process.communicate(timeout=20)
+        finally:
+            process.kill()
 
     assert effects["total"] == 0
     assert process.returncode == 0

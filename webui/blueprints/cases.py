@@ -9,13 +9,14 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from engine import cases as case_views
-from engine import forms, incidents, messages
+from engine import forms, incidents, messages, searching
 from engine.errors import InvalidInput, NotFound
 from engine.store.cases import CaseFilter
 from webui import forms as form_pages
 from webui import letters
 from webui.application import application
 from webui.auth import actor, signed_in
+from webui.diagram_words import drawn_names
 from webui.history_words import entries
 from webui.incident_words import failure_words
 from webui.language import language
@@ -33,6 +34,7 @@ from webui.words import (
     message_of,
     moment_words,
     office_name,
+    person_name,
     service_name,
     units_of,
 )
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.cases import CaseView, ClockView
-    from engine.definitions import Definition
+    from engine.store.searching import Hits
 
 PAGE = 50
 STATES = ("active", "completed", "cancelled")
@@ -56,12 +58,13 @@ def listing() -> Any:
     runtime, person = installation().runtime, actor()
     offices = runtime.offices.below(person.office_id) if person.office_id else []
     state = request.args.get("state") if request.args.get("state") in STATES else None
-    where = CaseFilter(request.args.get("q", "")[:100], request.args.get("service") or None, state)
+    hits = _hits()
+    where = CaseFilter(hits.ids if hits else None, request.args.get("service") or None, state)
     before = request.args.get("before", "")
     cursor = int(before) if before.isdigit() and len(before) < 20 else None  # noqa: PLR2004 - an id
     rows = installation().cases.cases(offices, where, before=cursor, size=PAGE + 1)
     kept: dict[str, Any] = {
-        name: request.args[name] for name in ("q", "service", "state") if request.args.get(name)
+        name: request.args[name] for name in ("q", "person", "service", "state") if request.args.get(name)
     }
     return render_template(
         "cases.html",
@@ -80,9 +83,24 @@ def listing() -> Any:
         ],
         services=[(key, service_name(found[1])) for key, found in runtime.catalogue.services().items()],
         chosen={name: request.args.get(name, "") for name in ("q", "service", "state")},
+        more=hits is not None and not hits.complete,
+        one_person="person" in kept,
         first=url_for("cases.listing", **kept) if cursor else None,
         following=url_for("cases.listing", before=rows[PAGE - 1].id, **kept) if len(rows) > PAGE else None,
     )
+
+
+@pages.post("/")
+@signed_in
+def search() -> Any:
+    """Go to the cases that were searched; an identity number becomes a keyed hash, so that no address shows it."""
+    typed = request.form.get("q", "")
+    key = searching.person_key(installation().runtime, typed)
+    wanted: dict[str, Any] = {
+        name: request.form[name] for name in ("service", "state") if request.form.get(name)
+    }
+    wanted |= {"person": key} if key else {"q": typed} if typed.strip() else {}
+    return redirect(url_for("cases.listing", **wanted))
 
 
 @pages.get("/<int:case_id>")
@@ -106,7 +124,7 @@ def _page(view: CaseView, *, unmasked: bool = False) -> str:
     found = installation()
     definition, runtime = view.definition, found.runtime
     now, calendar = runtime.clock.now(), runtime.calendar
-    names = {row.id: row.name for row in runtime.people.persons()}
+    names = {row.id: person_name(row) for row in runtime.people.persons()}
     case_id = view.row.id
     overdue = {task.element_id for task in view.tasks if task.due_at <= runtime.now_ms()}
     comments = [
@@ -258,6 +276,15 @@ def file(file_id: int) -> Any:
     return send_file(BytesIO(content), row.media_type, as_attachment=True, download_name=row.filename)
 
 
+def _hits() -> Hits | None:
+    """Give what was searched for; None where nothing was."""
+    runtime = installation().runtime
+    if request.args.get("person"):
+        return searching.of_person(runtime, actor(), request.args["person"])
+    typed = request.args.get("q", "").strip()
+    return searching.find(runtime, actor(), typed) if typed else None
+
+
 def _view(case_id: int) -> CaseView:
     found = installation()
     return case_views.read_case(found.runtime, found.cases, case_id, actor())
@@ -280,7 +307,8 @@ def _has_task(view: CaseView, element_id: str) -> bool:
 
 def _step(view: CaseView, task: Any, names: Mapping[int, str]) -> dict[str, Any]:
     runtime = installation().runtime
-    mine = task.assignee == actor().person_id or actor().in_group(task.candidate_group, task.office_id)
+    person = actor()
+    mine = task.assignee == person.person_id or bool(person.rights_in(task.candidate_group, task.office_id))
     return {
         "id": task.id,
         "name": element_name(view.definition, task.element_id),
@@ -332,7 +360,7 @@ def _diagrams(view: CaseView, overdue: set[str]) -> list[dict[str, Any]]:
         touched = any(key in view.passed or key in view.current for key in elements)
         if not touched:
             continue
-        names = _names(view.definition, process)
+        names = drawn_names(view.definition, process)
         current = [key for key in elements if key in view.current and key not in overdue]
         facts = {
             "names": names,
@@ -356,18 +384,3 @@ def _diagrams(view: CaseView, overdue: set[str]) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda one: not one["here"])
-
-
-def _names(definition: Definition, process: str) -> dict[str, str]:
-    """Give the words on a diagram by element id: its elements, all lanes, its pool."""
-    drawn = {
-        key: element_name(definition, key)
-        for key, one in definition.elements.items()
-        if one.name and (one.process == process or one.kind == "lane")
-    }
-    pools = {
-        key: definition.texts.say(language(), "processes", of)
-        for key, of in definition.pools.items()
-        if of == process
-    }
-    return drawn | pools

@@ -1,28 +1,45 @@
-"""One task: its instructions and form, the draft, the signatures, the way back."""
+"""One task: its instructions and form, the draft, the signatures, the way back, to a colleague or to later."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine import cases as case_views
-from engine import forms, instances, spiff, user_tasks
+from engine import follow_ups, forms, instances, spiff, user_tasks
+from engine.calendar import FIRST_YEAR, LAST_YEAR
 from engine.case import Case
-from engine.errors import InvalidInput, InvalidState, NotFound
+from engine.errors import EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.state import from_ms
+from engine.store import FAR_FUTURE_MS
 from webui import forms as form_pages
 from webui.application import application
 from webui.auth import actor, signed_in
+from webui.errors import status_of
 from webui.language import language
 from webui.page import installation
+from webui.reason_view import asked_of_me
 from webui.uploads import keep_files
-from webui.words import due_words, element_name, group_name, message_of, service_name, units_of
+from webui.words import (
+    due_words,
+    element_name,
+    group_name,
+    message_of,
+    moment_words,
+    person_name,
+    service_name,
+    units_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.store.rows import UserTaskRow
+
+_ID_DIGITS = 20
 
 pages = Blueprint("tasks", __name__)
 
@@ -82,6 +99,53 @@ def draft(task_id: int) -> Any:
     )
 
 
+@pages.post("/tasks/<int:task_id>/delegate")
+@signed_in
+def delegate(task_id: int) -> Any:
+    """Hand a task to a colleague with a note."""
+    runtime, opened = installation().runtime, _Opened(task_id)
+    to, note = request.form.get("to", ""), request.form.get("note", "")
+    try:
+        if not (to.isascii() and to.isdigit() and len(to) < _ID_DIGITS):
+            raise InvalidInput("Expected a colleague", code="nobody_chosen")
+        user_tasks.delegate(runtime, task_id, actor(), int(to), note)
+    except EngineError as exc:
+        return opened.refused(exc, handing_on={"to": to, "note": note})
+    receiver = runtime.people.person(person_id=int(to))
+    name = person_name(receiver) if receiver else ""
+    words = _("Handed to %(name)s: %(task)s, %(case)s.", name=name, task=opened.name, case=opened.number)
+    flash(words, "success")
+    return redirect(_back())
+
+
+@pages.post("/tasks/<int:task_id>/put-off")
+@signed_in
+def put_off(task_id: int) -> Any:
+    """Put a task off until the morning of a day."""
+    runtime, opened = installation().runtime, _Opened(task_id)
+    day, note = request.form.get("until", ""), request.form.get("note", "")
+    try:
+        moment = runtime.calendar.start_of_business(_day(day))
+        follow_ups.put_off(runtime, task_id, actor(), moment, note)
+    except EngineError as exc:
+        return opened.refused(exc, putting_off={"until": day, "note": note})
+    until = moment_words(moment, runtime.calendar)
+    words = _(
+        "Put off until %(until)s: %(task)s, %(case)s.", until=until, task=opened.name, case=opened.number
+    )
+    flash(words, "success")
+    return redirect(_back())
+
+
+@pages.post("/tasks/<int:task_id>/bring-back")
+@signed_in
+def bring_back(task_id: int) -> Any:
+    """Take a task that was put off back into the list."""
+    follow_ups.bring_back(installation().runtime, task_id, actor())
+    flash(_("The task is back in your work."), "success")
+    return redirect(_back())
+
+
 class _Opened:
     """A task with the case around it, as the signed-in person sees it."""
 
@@ -104,6 +168,10 @@ class _Opened:
         return element_name(self.case.definition, self.task.element_id)
 
     @property
+    def number(self) -> str:
+        return self.case.row.business_key
+
+    @property
     def schema(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.case.definition.forms[self.element.form or ""]
         return found
@@ -115,13 +183,16 @@ class _Opened:
         problems: Any = (),
         problem: str | None = None,
         draft_at: int | None = None,
+        handing_on: Mapping[str, str] | None = None,
+        putting_off: Mapping[str, str] | None = None,
     ) -> str:
-        """Draw the task."""
+        """Draw the task. handing_on, putting_off: what was typed into these forms and could not be done."""
         runtime, definition = installation().runtime, self.case.definition
         data = self.signed["answers"] if self.signed else raw
         shown = forms.visible(self.schema, data, self.case.evaluate, self.variables)
         texts = definition.texts.section(language(), "forms", self.element.form or "")
         read_only = not self.mine or self.signed is not None
+        refusal, absent = self._right()
         return render_template(
             "task.html",
             task=self.task,
@@ -137,9 +208,18 @@ class _Opened:
             problem=problem,
             mine=self.mine,
             taken=self.task.assignee is not None and not self.mine,
-            may_claim=self._may_claim(),
+            may_claim=refusal,
+            holder=self._name_of(self.task.assignee),
+            taken_over=self.task.assignee in actor().stands_for,
+            absent=self._name_of(absent),
+            handed=self._handed(),
+            asked=asked_of_me(self.task) if self.mine else None,
+            colleagues=self._colleagues(),
+            handing_on=handing_on,
+            later=self._later(),
+            putting_off=putting_off,
             signed=self.signed,
-            signer=self._signer(),
+            signer=self._name_of(self.signed["by"]) if self.signed else "",
             element=self.element,
             sent_back=self.variables.get("sent_back"),
             draft_at=draft_at,
@@ -147,21 +227,80 @@ class _Opened:
             application=application(definition, self.variables, self.case.evaluate),
         )
 
-    def _may_claim(self) -> str | None:
-        """Say why the person may not claim the task; empty when they may."""
-        from engine.errors import NotAllowed  # noqa: PLC0415 - only here
+    def refused(self, error: EngineError, **typed: Any) -> Any:
+        """Draw the task with what could not be done; the draft stays on the page."""
+        runtime = installation().runtime
+        message = message_of(error)
+        if "due_at" in error.details:
+            due = moment_words(error.details["due_at"], runtime.calendar)
+            message = _("A task can be put off until it is due at the latest: %(due)s.", due=due)
+        draft = user_tasks.read_draft(runtime, self.task.id) if self.mine else None
+        return self.page(draft[0] if draft else {}, problem=message, **typed), status_of(error)
 
+    def _right(self) -> tuple[str, int | None]:
+        """Say why the person may not do the task, empty when they may, and for which absent colleague they would."""
         try:
-            user_tasks.check_candidate(self.case, self.task, actor())
+            return "", user_tasks.check_candidate(self.case, self.task, actor())
         except NotAllowed as exc:
-            return message_of(exc)
-        return ""
+            return message_of(exc), None
 
-    def _signer(self) -> str:
-        if self.signed is None:
+    def _handed(self) -> dict[str, str] | None:
+        """Give the note with which a colleague handed the task to its holder."""
+        note = self.case.state.handed.get(self.task.number)
+        if note is None:
+            return None
+        at = moment_words(note["at"], installation().runtime.calendar)
+        return {"who": self._name_of(note["by"]), "at": at, "note": note["note"]}
+
+    def _colleagues(self) -> list[tuple[int, str]]:
+        """Give who may get the task, for its holder."""
+        if not self.mine:
+            return []
+        found = user_tasks.candidates(installation().runtime, self.task.id, actor())
+        return [(row.id, person_name(row)) for row in found]
+
+    def _later(self) -> dict[str, Any] | None:
+        """Give what the form needs that puts the task off, and until when it is; None where there is no time."""
+        runtime = installation().runtime
+        if not self.mine:
+            return None
+        calendar, today = runtime.calendar, runtime.today()
+        put = [one for one in follow_ups.list_put_off(runtime, actor()) if one.user_task_id == self.task.id]
+        last = today + follow_ups.MAX_AHEAD - timedelta(days=1)
+        if self.task.due_at < FAR_FUTURE_MS:
+            last = min(last, calendar.local_date(from_ms(self.task.due_at)))
+        first = today + timedelta(days=1)
+        if last < first and not put:
+            return None
+        return {
+            "possible": first <= last,
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "usual": min(calendar.next_working_day(first), last).isoformat(),
+            "until": moment_words(put[0].until, calendar) if put else "",
+            "note": put[0].note if put else "",
+        }
+
+    def _name_of(self, person_id: int | None) -> str:
+        if person_id is None:
             return ""
-        row = installation().runtime.people.person(person_id=self.signed["by"])
-        return row.name if row else ""
+        row = installation().runtime.people.person(person_id=person_id)
+        return person_name(row) if row else ""
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as exc:
+        raise InvalidInput(f"Expected a day, but got {text[:20]!r}", code="day_unknown") from exc
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInput(f"Expected a day that calendars know, but got {day}", code="day_unknown")
+    return day
+
+
+def _back() -> str:
+    target = request.form.get("back", "")
+    return target if target.startswith("/?") else url_for("inbox.show")
 
 
 def _with_reason(opened: _Opened, act: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import designing, operating
+from . import designing, operating, tokens
 
 
 @click.group()
@@ -13,5 +13,5 @@ def main() -> None:
     """Linbang 邻帮: process automation for public casework."""
 
 
-for _command in (*designing.COMMANDS, *operating.COMMANDS):
+for _command in (*designing.COMMANDS, *operating.COMMANDS, *tokens.COMMANDS):
     main.add_command(_command)

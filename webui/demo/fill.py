@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine import scheduler
+from engine import alerts, scheduler
 from engine.definitions import read_folder
 from engine.definitions.declarations import read_yaml
+from engine.people import read_actor
 from engine.scenarios import Story, StoryError, outside_answers
 from engine.scenarios.outside import SYSTEMS
+from engine.state import to_ms
 from engine.store.definitions import DefinitionRow
 
 from .past import PastSystem
@@ -78,6 +80,7 @@ def fill(found: Installation, tell: Callable[[int, int], None], *, cases: int = 
         definitions = list(_deploy_all(found))
         runs = list(_runs(runtime, definitions, today, chance, cases))
         _play(runtime, clock, runs, today, tell)
+        _read_alerts(runtime, today)
     finally:
         runtime.clock, runtime.connectors = real_clock, real_connectors
 
@@ -259,6 +262,23 @@ def _play(
             over += 1
             tell(over, len(runs))
     _go(runtime, clock, today)
+
+
+def _read_alerts(runtime: Runtime, today: datetime) -> None:
+    """Let the supervisors have seen their alerts up to the morning of the last working day before today."""
+    day = runtime.calendar.add_working_days(runtime.calendar.local_date(today), -1)
+    looked_at = to_ms(runtime.calendar.start_of_business(day))
+    for person in runtime.alerts.supervisors():
+        actor, before = read_actor(runtime.people, person.id), None
+        assert actor is not None  # it is staff of the demo
+        for _page in range(MAX_STOPS):
+            some = alerts.page(runtime, actor, before=before, size=alerts.MAX_PAGE)
+            seen = next((one.id for one in some.alerts if one.at < looked_at), None)
+            if seen is not None:
+                alerts.read_all(runtime, actor, seen)
+            if seen is not None or some.before is None:
+                break
+            before = some.before
 
 
 def _go(runtime: Runtime, clock: _Past, moment: datetime) -> None:

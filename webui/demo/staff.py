@@ -74,6 +74,7 @@ _DISTRICT = (
     ("supervisor", "supervisor", "高敏之", "Gao Minzhi", "caseworker supervisor"),
     ("supervisor2", "supervisor", "郝立新", "Hao Lixin", "caseworker supervisor"),
     ("operator", "", "龙子健", "Long Zijian", "operator"),
+    ("designer", "", "温以宁", "Wen Yining", "designer"),
 )
 
 

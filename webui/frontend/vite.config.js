@@ -14,6 +14,7 @@ export default defineConfig({
       input: {
         app: 'src/app.js',
         diagram: 'src/diagram.js',
+        drop: 'src/drop.js',
       },
     },
   },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, SmallInteger
 
-from .table import id_column, moment_column, table, text_column
+from .table import bytes_column, id_column, moment_column, table, text_column
 
 alert = table(
     "alert",
@@ -24,6 +24,7 @@ alert = table(
 Index(
     "alert_new",
     alert.c.tenant_id,
+    alert.c.announced_at,  # without it SQLite would rather walk along the key, past everything announced
     alert.c.id,
     sqlite_where=alert.c.announced_at.is_(None),
     postgresql_where=alert.c.announced_at.is_(None),
@@ -33,12 +34,26 @@ alert_recipient = table(
     "alert_recipient",
     id_column("person_id"),
     id_column("alert_id"),
+    text_column("service_key"),
+    Column("missed", SmallInteger, nullable=False),
     id_column("mail_id", nullable=True),
     moment_column("read_at", nullable=True),
     Index("alert_recipient_mail", "tenant_id", "mail_id"),
+    Index("alert_recipient_list", "tenant_id", "person_id", "service_key", "missed", "alert_id"),
     key=("person_id", "alert_id"),
 )
-"""Who has to know of an alert, by which mail it went to them, and when they saw it."""
+"""Who has to know of an alert, by which mail it goes to them, and when they saw it. service_key and missed
+(1 for a breach) are the alert's, so that each list reads one range of an index.
+"""
+Index(
+    "alert_recipient_unread",
+    *(
+        alert_recipient.c[name]
+        for name in ("tenant_id", "person_id", "read_at", "service_key", "missed", "alert_id")
+    ),
+    sqlite_where=alert_recipient.c.read_at.is_(None),
+    postgresql_where=alert_recipient.c.read_at.is_(None),
+)
 
 alert_mail = table(
     "alert_mail",
@@ -49,16 +64,14 @@ alert_mail = table(
     moment_column("due_at"),
     moment_column("sent_at", nullable=True),
     Column("attempts", SmallInteger, nullable=False),
-    moment_column("lease_until", nullable=True),
     text_column("code", nullable=True),
     text_column("message", nullable=True),
+    bytes_column("sealed_content", nullable=True),
+    Index("alert_mail_state", "tenant_id", "state", "due_at"),
     key=("id",),
 )
-"""Mails about alerts, each to one person about all that came up meanwhile. state: `waiting`, `sent` or `failed`."""
-Index(
-    "alert_mail_waiting",
-    alert_mail.c.tenant_id,
-    alert_mail.c.due_at,
-    sqlite_where=alert_mail.c.state == "waiting",
-    postgresql_where=alert_mail.c.state == "waiting",
-)
+"""Mails about alerts, each to one person about all that came up meanwhile; a job with the same id sends one.
+
+state: `waiting` while more may come into it, `sending` from the first try on, when its words are fixed in
+sealed_content, at last `sent` or `failed`.
+"""

@@ -46,18 +46,11 @@ event_delivery = table(
     moment_column("due_at"),
     moment_column("sent_at", nullable=True),
     Column("attempts", SmallInteger, nullable=False),
-    moment_column("lease_until", nullable=True),
     Column("status", SmallInteger, nullable=True),
     text_column("message", nullable=True),
     Index("event_delivery_subscription", "tenant_id", "subscription_id", "id"),
     key=("id",),
     rowid=True,
 )
-"""What was told to which machine. state: `waiting`, `sent` or `failed`; status: the HTTP answer's."""
-Index(
-    "event_delivery_waiting",
-    event_delivery.c.tenant_id,
-    event_delivery.c.due_at,
-    sqlite_where=event_delivery.c.state == "waiting",
-    postgresql_where=event_delivery.c.state == "waiting",
-)
+"""What was told to which machine. state: `waiting` (then a job has the same id), `sent` or `failed`; status: that
+of the HTTP answer."""

@@ -40,6 +40,7 @@ membership = table(
     id_column("person_id"),
     text_column("group_key"),
     id_column("office_id"),
+    Index("membership_group", "tenant_id", "group_key", "office_id"),
     key=("person_id", "group_key", "office_id"),
 )
 
@@ -53,8 +54,8 @@ substitution = table(
     id_column("created_by"),
     moment_column("created_at"),
     moment_column("revoked_at", nullable=True),
-    Index("substitution_substitute", "tenant_id", "substitute_id"),
-    Index("substitution_person", "tenant_id", "person_id"),
+    Index("substitution_substitute", "tenant_id", "substitute_id", "ends_on"),
+    Index("substitution_person", "tenant_id", "person_id", "ends_on"),
     key=("id",),
 )
 """Who stands in for whom, from the first day to the last, both included."""
@@ -74,8 +75,14 @@ saved_filter = table(
 """Views of the inbox that people keep. shared_with: `<group>@<office>`, whose people see it too."""
 
 last_look = table(
-    "last_look", id_column("person_id"), text_column("view"), moment_column("at"), key=("person_id", "view")
+    "last_look",
+    id_column("person_id"),
+    text_column("view"),
+    moment_column("at"),
+    moment_column("before", nullable=True),
+    key=("person_id", "view"),
 )
+"""When somebody last looked at a list. before: when the visit before this one ended; None at the first."""
 
 sign_in_attempt = table(
     "sign_in_attempt", text_column("key"), moment_column("at"), id_column("id"), key=("key", "at", "id")

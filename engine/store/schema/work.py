@@ -26,11 +26,16 @@ user_task = table(
     id_column("completed_by", nullable=True),
     moment_column("draft_at", nullable=True),
     bytes_column("sealed_draft", nullable=True),
+    id_column("handed_by", nullable=True),
     Index("user_task_instance", "tenant_id", "process_instance_id", "state"),
     key=("id",),
     rowid=True,
 )
-"""at_risk, paused: whether a clock around the task has warned, or stands still; 0 or 1."""
+"""at_risk, paused: whether a clock around the task has warned, or stands still; 0 or 1. handed_by: who gave it
+to the present assignee with a note; the note lies in the case's state.
+
+The index of open work holds `state`, too, though it is always the same there: else SQLite looks it up in the table.
+"""
 Index(
     "user_task_work",
     *(
@@ -45,6 +50,8 @@ Index(
             "at_risk",
             "paused",
             "candidate_group",
+            "id",
+            "state",
         )
     ),
     sqlite_where=user_task.c.state == "open",
@@ -56,9 +63,15 @@ inbox = table(
     text_column("principal"),
     moment_column("due_at"),
     id_column("user_task_id"),
+    text_column("service_key"),
+    text_column("element_id"),
+    Column("at_risk", SmallInteger, nullable=False),
+    moment_column("since"),
     key=("principal", "due_at", "user_task_id"),
 )
-"""Who sees which open task: `p<person>` once claimed, `<group>@<office>` before."""
+"""Who sees which open task: `p<person>` once claimed, `<group>@<office>` before. What lists filter by lies beside
+the key. since: when it came there; 0 for what
+a person took or gave back, which is no news."""
 
 job = table(
     "job",
@@ -97,8 +110,25 @@ deadline = table(
     Column("provisional", SmallInteger, nullable=False),
     moment_column("ended_at", nullable=True),
     text_column("calendar_version"),
-    Index("deadline_state", "tenant_id", "state", "due_at"),
+    Index("deadline_state", "tenant_id", "state", "due_at", "office_id", "kind", "service_key"),
     key=("process_instance_id", "key"),
+)
+Index(
+    "deadline_missed",
+    *(
+        deadline.c[name]
+        for name in (
+            "tenant_id",
+            "office_id",
+            "service_key",
+            "kind",
+            "process_instance_id",
+            "state",
+            "ended_at",
+        )
+    ),
+    sqlite_where=(deadline.c.state == "breached") & deadline.c.ended_at.is_(None),
+    postgresql_where=(deadline.c.state == "breached") & deadline.c.ended_at.is_(None),
 )
 
 incident = table(
@@ -135,18 +165,20 @@ reason_request = table(
     id_column("asked_of"),
     moment_column("asked_at"),
     moment_column("answered_at", nullable=True),
+    number_column("answered_seq", nullable=True),
     bytes_column("sealed_question"),
-    Index("reason_request_task", "tenant_id", "user_task_id"),
+    Index("reason_request_task", "tenant_id", "user_task_id", "asked_of", "answered_at"),
     key=("id",),
 )
-"""A supervisor asks why a task is late; the answer stands in the case's history."""
+"""A supervisor asks why a task is late; the answer stands in the case's history, at `answered_seq`."""
 
 follow_up = table(
     "follow_up",
     id_column("user_task_id"),
     id_column("person_id"),
     moment_column("until"),
-    text_column("note"),
+    bytes_column("sealed_note"),
+    Index("follow_up_person", "tenant_id", "person_id", "until"),
     key=("user_task_id", "person_id"),
 )
 """Tasks that somebody has put off: out of their list until a moment. No limit moves with it."""

@@ -2,3 +2,6 @@
 import 'htmx.org';
 import './styles/app.css';
 import './enhance.js';
+import './ticks.js';
+import './keys.js';
+import './inbox.js';

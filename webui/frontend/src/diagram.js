@@ -4,9 +4,12 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import './styles/diagram.css';
 import { mark } from './diagram/marks.js';
 import { rename } from './diagram/names.js';
+import { followLinks } from './diagram/pointing.js';
 import { addTools, begin } from './diagram/tools.js';
 
 const FONT = 'system-ui, "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+
+const viewers = new WeakMap();
 
 async function show(host) {
   host.dataset.state = 'loading';
@@ -27,8 +30,10 @@ async function show(host) {
     await viewer.importXML(await response.text());
     mark(viewer, facts);
     addTools(viewer, host, panel);
-    begin(viewer, [...(facts.overdue ?? []), ...(facts.current ?? [])]);
+    begin(viewer, [...(facts.overdue ?? []), ...(facts.current ?? []), ...(facts.added ?? []), ...(facts.changed ?? [])]);
     host.dataset.state = 'ready';
+    viewers.set(host, viewer);
+    host.dispatchEvent(new Event('diagram:ready'));
   } catch (error) {
     host.dataset.state = 'failed';
     console.error(error);
@@ -44,4 +49,5 @@ function showVisible() {
 
 document.addEventListener('toggle', showVisible, true);
 document.addEventListener('htmx:after:swap', showVisible);
+followLinks(viewers);
 showVisible();

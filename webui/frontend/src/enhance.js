@@ -1,4 +1,4 @@
-// Keyboard, focus, printing and double clicks; one listener each, so that swapped parts need no setup.
+// Focus, printing and double clicks; one listener each, so that swapped parts need no setup.
 
 document.documentElement.classList.add('has-script');
 
@@ -26,28 +26,6 @@ document.addEventListener('submit', (event) => {
 });
 addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
-});
-
-function moveInRows(step) {
-  const links = [...document.querySelectorAll('[data-rows] tbody tr :is(th, td):first-child a')];
-  if (!links.length) return;
-  const here = links.findIndex((link) => link.closest('tr').contains(document.activeElement));
-  const next = here < 0 ? (step > 0 ? 0 : links.length - 1) : here + step;
-  links[Math.max(0, Math.min(links.length - 1, next))].focus();
-}
-
-document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest('input, textarea, select, [contenteditable], .djs-container')) return;
-  if (event.key === '/') {
-    const search = document.querySelector('[data-search]');
-    if (search) {
-      event.preventDefault();
-      search.focus();
-      search.select();
-    }
-  } else if (event.key === 'j') moveInRows(1);
-  else if (event.key === 'k') moveInRows(-1);
 });
 
 // A page that came back with problems begins with them.

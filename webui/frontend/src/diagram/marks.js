@@ -1,8 +1,17 @@
-// Shows the facts of a case: {done: [ids], flows: [ids], current: [ids], overdue: [ids], counts: {id: n}}.
+// Shows the facts of a case: {done: [ids], flows: [ids], current: [ids], overdue: [ids], counts: {id: n}},
+// or of two versions: {added: [ids], changed: [ids], removed: [ids]}.
 // Everything shown by colour is also a badge with a sign, and stands in a list beside the diagram.
 
-const CLASSES = { done: 'is-done', flows: 'is-passed', current: 'is-current', overdue: 'is-overdue' };
-const SIGNS = { done: '✓', current: '●', overdue: '!' };
+const CLASSES = {
+  done: 'is-done',
+  flows: 'is-passed',
+  current: 'is-current',
+  overdue: 'is-overdue',
+  added: 'is-added',
+  changed: 'is-changed',
+  removed: 'is-removed',
+};
+const SIGNS = { done: '✓', current: '●', overdue: '!', added: '+', changed: '~', removed: '−' };
 
 export function mark(viewer, facts) {
   const canvas = viewer.get('canvas');
@@ -11,7 +20,7 @@ export function mark(viewer, facts) {
     for (const id of facts[kind] ?? []) if (elements.get(id)) canvas.addMarker(id, name);
   }
   const badged = new Map();
-  for (const kind of ['done', 'current', 'overdue']) for (const id of facts[kind] ?? []) badged.set(id, kind);
+  for (const kind of Object.keys(SIGNS)) for (const id of facts[kind] ?? []) badged.set(id, kind);
   for (const [id, kind] of badged) addBadge(viewer, id, kind, facts.counts?.[id]);
 }
 

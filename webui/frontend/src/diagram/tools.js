@@ -3,7 +3,7 @@
 const STEP = 1.25;
 const LARGEST = 3;
 const MARGIN = 16;
-const READABLE = 0.6;
+export const READABLE = 0.6;
 const STRIDE = 60;
 const ARROWS = { ArrowLeft: [STRIDE, 0], ArrowRight: [-STRIDE, 0], ArrowUp: [0, STRIDE], ArrowDown: [0, -STRIDE] };
 

@@ -1,0 +1,133 @@
+"""Alerts for supervisors: puts what a step noted before those who have to know, and lists it for each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.alert_mails import OPERATION, due_moment
+from engine.errors import NotAllowed, NotFound
+from engine.state import to_ms
+from engine.store.alerts import READ_AT_ONCE, SUPERVISOR, Supervisor, supervisors_by_office
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from engine.people import Actor
+    from engine.runtime import Runtime
+    from engine.store.alerts import ListedAlert
+
+MAX_PAGE = 200
+MAX_ROUNDS = 200
+"""How often READ_AT_ONCE alerts are marked as read by one wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """Some of a person's alerts, the newest first. before: where the next page begins; None for the last one."""
+
+    alerts: tuple[ListedAlert, ...]
+    before: int | None
+
+
+def announce(runtime: Runtime, limit: int) -> int:
+    """Put so many new alerts before those who have to know, and into their mails; gives how many they were.
+
+    That is whoever supervises the case's office or one above it. Two processes announce each once. Without a
+    connector `mail`, or an address of the person, an alert is seen on the page only.
+    """
+    if not runtime.alerts.has_new():
+        return 0
+    now, mailing = runtime.clock.now(), OPERATION.partition(".")[0] in runtime.connectors
+    supervisors = [
+        Supervisor(person.id, person.office_id, person.has_address and mailing)
+        for person in runtime.alerts.supervisors()
+    ]
+    return runtime.alerts.announce(
+        supervisors_by_office(supervisors, runtime.offices.chain),
+        now=to_ms(now),
+        mail_due=to_ms(due_moment(runtime.calendar, now)),
+        new_id=runtime.ids.next,
+        limit=limit,
+    )
+
+
+def page(
+    runtime: Runtime,
+    actor: Actor,
+    *,
+    service_key: str | None = None,
+    missed: bool | None = None,
+    unread: bool = False,
+    before: int | None = None,
+    size: int = 50,
+) -> AlertPage:
+    """List a supervisor's own alerts, the newest first.
+
+    missed: only of clocks that were missed, or only warnings. before: as the page before said. size: at most
+    MAX_PAGE; a page may hold less where cases have gone to other offices. Raises NotAllowed
+    (`not_a_supervisor`).
+    """
+    person_id = _supervisor(actor)
+    size = min(size, MAX_PAGE)
+    services = [service_key] if service_key else runtime.catalogue.services()
+    found = runtime.alerts.page(
+        person_id, services, missed=missed, unread=unread, before=before, size=size + 1
+    )
+    listed = runtime.alerts.listed(person_id, found[:size], _offices(runtime, actor))
+    return AlertPage(tuple(listed), found[size - 1] if len(found) > size else None)
+
+
+def count_unread(runtime: Runtime, actor: Actor) -> int | None:
+    """Count what a supervisor has not read, up to a hundred; None for anybody else."""
+    if actor.person_id is None or SUPERVISOR not in actor.roles:
+        return None
+    return runtime.alerts.count_unread(actor.person_id)
+
+
+def read(runtime: Runtime, actor: Actor, alert_ids: Collection[int]) -> int:
+    """Note that a supervisor saw these alerts, at most MAX_PAGE; gives how many were new to them.
+
+    Raises NotAllowed (`not_a_supervisor`).
+    """
+    wanted = list(dict.fromkeys(alert_ids))[:MAX_PAGE]
+    return runtime.alerts.read(_supervisor(actor), wanted, runtime.now_ms())
+
+
+def read_all(runtime: Runtime, actor: Actor, up_to: int | None = None) -> int:
+    """Note that a supervisor saw every alert, none newer than up_to; gives how many were new to them.
+
+    Raises NotAllowed (`not_a_supervisor`).
+    """
+    person_id, done = _supervisor(actor), 0
+    for _round in range(MAX_ROUNDS):
+        some = runtime.alerts.unread_ids(person_id, up_to)
+        if some:
+            done += runtime.alerts.read(person_id, some, runtime.now_ms())
+        if len(some) < READ_AT_ONCE:
+            break
+    return done
+
+
+def open_alert(runtime: Runtime, actor: Actor, alert_id: int) -> int:
+    """Note that a supervisor saw an alert, and give its case.
+
+    Raises NotAllowed (`not_a_supervisor`), NotFound (`alert_unknown`) for another person's.
+    """
+    person_id = _supervisor(actor)
+    listed = runtime.alerts.listed(person_id, [alert_id], _offices(runtime, actor))
+    if not listed:
+        raise NotFound("Expected an alert of yours with that id, but there is none", code="alert_unknown")
+    if listed[0].read_at is None:
+        runtime.alerts.read(person_id, [alert_id], runtime.now_ms())
+    return listed[0].process_instance_id
+
+
+def _supervisor(actor: Actor) -> int:
+    if actor.person_id is None or SUPERVISOR not in actor.roles:
+        raise NotAllowed("Expected a supervisor, but this person is none", code="not_a_supervisor")
+    return actor.person_id
+
+
+def _offices(runtime: Runtime, actor: Actor) -> list[int]:
+    return [] if actor.office_id is None else runtime.offices.below(actor.office_id)

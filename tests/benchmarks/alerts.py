@@ -1,0 +1,194 @@
+"""How fast a supervisor's alerts are listed, counted and announced with 100,000 open cases, on SQLite.
+
+Run `python -m tests.benchmarks.alerts`. Rows are written directly, three alerts a case, all of them one
+supervisor's; then the public store and verbs read and write them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.store import Database, schema
+from engine.store.alert_mails import AlertMailStore
+from engine.store.alerts import AlertStore, Supervisor
+
+from .figures import Figure, median, show, write
+from .recording import open_plainly
+
+SERVICES = ("allowance", "beds", "help", "discovery")
+ALERTS_OF_A_CASE = 3
+PERSON, OFFICE = 1, 1
+PAGE = 51
+"""One row more than is shown, as the page asks for."""
+FIRST_DAY_MS = 1_772_000_000_000
+NEW = 5_000
+_BATCH = 20_000
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--looks", type=int, default=50, help="how often each page is read")
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(Path(folder) / "linbang.db", chosen.cases, chosen.looks)
+    title = f"alerts on SQLite, {chosen.cases:,} open cases, {chosen.cases * ALERTS_OF_A_CASE:,} alerts"
+    show(title, figures)
+    write(chosen.json, title, figures)
+
+
+def measure(path: Path, cases: int, looks: int) -> list[Figure]:
+    """Fill a database and give all figures."""
+    database = Database(f"sqlite:///{path}")
+    database.create_tables()
+    plain = open_plainly(str(path))
+    _fill(plain, cases)
+    plain.close()
+    store, middle = AlertStore(database, 1), cases * ALERTS_OF_A_CASE // 2
+
+    def page(**wanted: Any) -> None:
+        services = wanted.pop("services", SERVICES)
+        ids = store.page(PERSON, services, size=PAGE, **wanted)
+        store.listed(PERSON, ids, [OFFICE])
+
+    acts: dict[str, Callable[[], object]] = {
+        "first page": page,
+        "middle page": lambda: page(before=middle),
+        "unread ones": lambda: page(unread=True),
+        "missed ones of a service": lambda: page(services=["beds"], missed=True),
+        "unread ones of a service without any": lambda: page(services=["nothing"], unread=True),
+        "unread count": lambda: store.count_unread(PERSON),
+        "nothing new": store.has_new,
+        "troubles with mails": lambda: AlertMailStore(database, 1).troubles(failed_since=0, due_before=0),
+    }
+    figures = [
+        Figure(name, median(_seconds(act, looks)) * 1000, "ms median", "≤ 50") for name, act in acts.items()
+    ]
+    figures += _announcing(store)
+    database.close()
+    return figures
+
+
+def _announcing(store: AlertStore) -> list[Figure]:
+    """Announce what is new in batches, then mark everything as read."""
+    whom = [Supervisor(PERSON, OFFICE, has_address=True)]
+    numbers = iter(range(10**9, 2 * 10**9))
+    began = time.perf_counter()
+    while store.announce(lambda _office: whom, now=1, mail_due=2, new_id=lambda: next(numbers), limit=500):
+        pass
+    announced = (time.perf_counter() - began) / NEW
+    began, done = time.perf_counter(), 0
+    while ids := store.unread_ids(PERSON, None):
+        done += store.read(PERSON, ids, 1)
+    return [
+        Figure("announce one", announced * 1000, "ms"),
+        Figure("mark one as read", (time.perf_counter() - began) / done * 1000, "ms"),
+    ]
+
+
+def _seconds(act: Callable[[], object], looks: int) -> list[float]:
+    act()
+    found = []
+    for _ in range(looks):
+        began = time.perf_counter()
+        act()
+        found.append(time.perf_counter() - began)
+    return found
+
+
+def _fill(connection: Any, cases: int) -> None:
+    """Write cases with a clock each, their alerts, and one supervisor's; every tenth is unread, the last are new."""
+    connection.execute("PRAGMA synchronous=OFF")
+    last = cases * ALERTS_OF_A_CASE - NEW
+    for begin in range(0, cases, _BATCH):
+        numbers = range(begin, min(begin + _BATCH, cases))
+        alerts = [_alert(case, n, last) for case in numbers for n in range(ALERTS_OF_A_CASE)]
+        connection.execute("BEGIN")
+        _insert(connection, schema.process_instance.name, [_case(case) for case in numbers])
+        _insert(connection, schema.deadline.name, [_clock(case) for case in numbers])
+        _insert(connection, schema.alert.name, alerts)
+        told = [_recipient(alert) for alert in alerts if alert["announced_at"] is not None]
+        _insert(connection, schema.alert_recipient.name, told)
+        connection.execute("COMMIT")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _insert(connection: Any, table: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        names = list(rows[0])
+        places = ", ".join(f":{name}" for name in names)
+        connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)
+
+
+def _case(number: int) -> dict[str, Any]:
+    return {
+        "tenant_id": 1,
+        "id": number,
+        "definition_id": 1,
+        "service_key": SERVICES[number % len(SERVICES)],
+        "business_key": f"T-2026-{number:06d}",
+        "title": "Wang",
+        "office_id": OFFICE,
+        "state": "active",
+        "started_at": FIRST_DAY_MS,
+        "row_version": 1,
+        "history_seq": 1,
+        "history_head": bytes(32),
+        "sealed_state": bytes(400),
+    }
+
+
+def _clock(case: int) -> dict[str, Any]:
+    return {
+        "tenant_id": 1,
+        "process_instance_id": case,
+        "key": "limit:0",
+        "deadline_id": "limit",
+        "kind": "statutory",
+        "state": "breached",
+        "office_id": OFFICE,
+        "service_key": SERVICES[case % len(SERVICES)],
+        "started_at": FIRST_DAY_MS,
+        "due_at": FIRST_DAY_MS,
+        "provisional": 0,
+        "calendar_version": "1",
+    }
+
+
+def _alert(case: int, n: int, last: int) -> dict[str, Any]:
+    number = case * ALERTS_OF_A_CASE + n
+    return {
+        "tenant_id": 1,
+        "id": number,
+        "process_instance_id": case,
+        "deadline_key": "limit:0",
+        "deadline_id": "limit",
+        "level": ("60%", "2 WD", "breach")[n],
+        "service_key": SERVICES[case % len(SERVICES)],
+        "office_id": OFFICE,
+        "due_at": FIRST_DAY_MS,
+        "at": FIRST_DAY_MS,
+        "announced_at": FIRST_DAY_MS if number < last else None,
+    }
+
+
+def _recipient(alert: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "tenant_id": 1,
+        "person_id": PERSON,
+        "alert_id": alert["id"],
+        "service_key": alert["service_key"],
+        "missed": int(alert["level"] == "breach"),
+        "read_at": None if alert["id"] % 10 == 0 else FIRST_DAY_MS,
+    }
+
+
+if __name__ == "__main__":
+    main()

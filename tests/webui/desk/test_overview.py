@@ -1,0 +1,106 @@
+"""The supervisor's numbers, each leading to its list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.engine.supervising.conftest import ELSEWHERE, LOCAL
+from tests.engine.supervising.test_work import Office
+from tests.engine.support import ALICE, SUPERVISOR, World
+
+from .conftest import Browser, words
+
+Browse = Callable[..., Browser]
+
+
+def figures(page: Any) -> dict[str, str]:
+    return {
+        figure.text_content().removeprefix(figure[0].text): figure[0].text
+        for figure in page.xpath("//*[@class='figures']//a")
+    }
+
+
+def line(page: Any, name: str) -> list[str]:
+    """Give the numbers of a line as they are seen."""
+    (row,) = [row for row in page.xpath("//main//tr") if " ".join(row[0].text_content().split()) == name]
+    return [(cell.xpath(".//a/text()") or cell.xpath(".//span/text()"))[0] for cell in row[1:]]
+
+
+def test_it_begins_with_four_numbers(office: Office, browse: Browse) -> None:
+    page = browse(SUPERVISOR).get("/desk")
+
+    assert figures(page) == {"Late": "2", "At risk": "0", "Paused": "1", "Unclaimed": "3"}
+    (link,) = page.xpath("//nav//a[@href='/desk']")
+    assert link.get("aria-current") == "page"
+
+
+def test_it_counts_by_service_office_step_and_person(office: Office, browse: Browse) -> None:
+    page = browse(SUPERVISOR).get("/desk")
+
+    assert line(page, "t") == ["2", "0", "1", "4"]
+    assert line(page, "Qinghe") == ["1", "0", "1", "3"]
+    assert line(page, "write t") == ["1", "0", "0", "2"]
+    assert line(page, "Alice") == ["1", "0", "0", "1"]
+    assert line(page, "Nobody yet") == ["1", "0", "1", "3"]
+
+
+def test_every_number_leads_to_a_list_of_as_many(office: Office, browse: Browse) -> None:
+    browser = browse(SUPERVISOR)
+    page = browser.get("/desk")
+
+    links = page.xpath("//main//table//td//a | //*[@class='figures']//a[b!='0']")
+    assert len(links) > 15
+    for link in links:
+        number = (link.xpath("./b/text()") or link.xpath("./text()"))[0]
+        rows = browser.get(link.get("href")).xpath("//main//tbody/tr")
+        assert len(rows) == int(number), link.get("href")
+
+
+def test_the_worst_come_first(office: Office, browse: Browse) -> None:
+    page = browse(SUPERVISOR).get("/desk")
+
+    table = page.xpath("//table")[3]
+    assert [" ".join(row[0].text_content().split()) for row in table.xpath(".//tbody/tr")] == [
+        "write t",
+        "decide t",
+        "wait t",
+    ]
+
+
+def test_long_tables_say_how_many_more_there_are(
+    office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from webui import desk_tables
+
+    monkeypatch.setattr(desk_tables, "MAX_LINES", 2)
+
+    assert words(browse(SUPERVISOR).get("/desk")).count("and 1 more") == 1
+
+
+def test_it_names_the_cases_past_their_limit(office: Office, browse: Browse) -> None:
+    page = browse(SUPERVISOR).get("/desk")
+
+    assert "Cases past a promised or statutory limit: t (2)" in words(page)
+
+
+def test_a_sub_district_sees_its_own_work_and_nothing_of_another(office: Office, browse: Browse) -> None:
+    own, other = browse(LOCAL).get("/desk"), browse(ELSEWHERE).get("/desk")
+
+    assert figures(own)["Late"] == "1"
+    assert figures(other) == {"Late": "0", "At risk": "0", "Paused": "0", "Unclaimed": "0"}
+    assert "There is no open work." in words(other)
+
+
+@pytest.mark.parametrize("address", ["/desk", "/desk/work"])
+def test_a_caseworker_neither_finds_nor_opens_it(world: World, browse: Browse, address: str) -> None:
+    browser = browse(ALICE)
+
+    assert browser.get("/").xpath("//nav//a[@href='/desk']") == []
+    assert "Only a supervisor" in words(browser.get(address, 403))
+
+
+def test_it_speaks_chinese(office: Office, browse: Browse) -> None:
+    assert "督办总览" in words(browse(SUPERVISOR, "zh").get("/desk"))

@@ -1,0 +1,159 @@
+"""What operations tell of cases and tasks: from the engine's records to the values that a schema writes.
+
+Personal numbers are masked as on the pages, in every place where one may stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine import cases as case_views
+from engine.errors import NotAllowed
+from webui.forms.masking import MASKED, mask
+from webui.page import installation
+
+from .bearer import actor
+
+if TYPE_CHECKING:
+    from engine.cases import CaseView
+    from engine.definitions import Definition
+    from engine.store.rows import InstanceRow, UserTaskRow
+
+_IDENTITY = re.compile(r"\d{17}[\dXx]")
+_PHONE = re.compile(r"(?:\+?86)?1\d{10}")
+_SEES_VARIABLES = frozenset({"supervisor", "admin"})
+
+
+def visible(process_instance_id: int) -> InstanceRow:
+    """Give a case that the bearer's office sees; raises NotFound for any other."""
+    found = installation()
+    return case_views.visible_instance(found.runtime, found.cases, process_instance_id, actor())
+
+
+def office_code(office_id: int) -> str:
+    """Give the code by which other systems know an office."""
+    row = installation().runtime.offices.rows.get(office_id)
+    return "" if row is None else row.code
+
+
+def whole_case(process_instance_id: int, *, variables: bool = False) -> dict[str, Any]:
+    """Give a case with what waits in it; raises NotFound as visible does.
+
+    variables: with its variables, for those who work on cases of the service, and supervisors; raises
+    NotAllowed for anybody else.
+    """
+    found = installation()
+    view = case_views.read_case(found.runtime, found.cases, process_instance_id, actor())
+    row = view.row
+    case = {
+        **listed_case(row),
+        "user_tasks": [task(one) for one in view.tasks],
+        "deadlines": [
+            {
+                "process_instance_id": row.id,
+                "business_key": row.business_key,
+                "office": office_code(clock.office_id),
+                **{name: getattr(clock, name) for name in _CLOCK},
+            }
+            for clock in found.cases.deadlines(row.id)
+        ],
+        "messages": view.messages,
+    }
+    if variables:
+        check_reader(view.row, view.definition)
+        case["variables"] = masked_variables(view.definition, _variables(view))
+    return case
+
+
+def listed_case(row: Any) -> dict[str, Any]:
+    """Give a case as lists show it."""
+    return {
+        **{name: getattr(row, name) for name in _CASE},
+        "process_definition_id": row.definition_id,
+        "office": office_code(row.office_id),
+    }
+
+
+def task(row: UserTaskRow) -> dict[str, Any]:
+    """Give an open task."""
+    return {**{name: getattr(row, name) for name in _TASK}, "office": office_code(row.office_id)}
+
+
+def check_reader(row: InstanceRow, definition: Definition) -> None:
+    """Raise NotAllowed unless the bearer may read variables: works on cases of the service there, or supervises."""
+    runtime, person = installation().runtime, actor()
+    groups = {element.group for element in definition.elements.values() if element.group}
+    inboxes = {
+        f"{group}@{runtime.offices.at_level(row.office_id, runtime.groups[group].level)}"
+        for group in groups | set(definition.start_groups)
+    }
+    if not (person.roles & _SEES_VARIABLES or inboxes & person.principals):
+        raise NotAllowed(
+            "Expected somebody who works on cases of this service, or a supervisor", code="variables_hidden"
+        )
+
+
+def masked_variables(definition: Definition, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Give variables with every personal number masked: what a form says is one, and what looks like one."""
+    kinds: dict[str, str] = {}
+    for form in definition.forms.values():
+        kinds.update(_sensitive(form.get("components", ())))
+    found: dict[str, Any] = _masked(variables, kinds, None)
+    return found
+
+
+def _variables(view: CaseView) -> dict[str, Any]:
+    return {name: value for name, value in view.variables.items() if not name.startswith("__")}
+
+
+def _sensitive(components: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
+    for one in components:
+        kind = (one.get("properties") or {}).get("linbang:sensitive")
+        if kind in MASKED and "key" in one:
+            yield str(one["key"]).rpartition(".")[2], str(kind)
+        yield from _sensitive(one.get("components", ()))
+
+
+def _masked(value: Any, kinds: Mapping[str, str], kind: str | None) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _masked(inner, kinds, kinds.get(str(name))) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(inner, kinds, kind) for inner in value]
+    if kind is not None and value is not None and not isinstance(value, bool):
+        return mask(value, kind)
+    if isinstance(value, str):
+        if _IDENTITY.fullmatch(value):
+            return mask(value, "identity")
+        if _PHONE.fullmatch(value):
+            return mask(value, "phone")
+    return value
+
+
+_CASE = ("id", "business_key", "title", "service_key", "state", "outcome", "started_at", "ended_at")
+_TASK = (
+    "id",
+    "process_instance_id",
+    "service_key",
+    "element_id",
+    "state",
+    "candidate_group",
+    "assignee",
+    "priority",
+    "due_at",
+    "at_risk",
+    "paused",
+    "created_at",
+)
+_CLOCK = (
+    "key",
+    "deadline_id",
+    "kind",
+    "state",
+    "service_key",
+    "started_at",
+    "due_at",
+    "provisional",
+    "ended_at",
+)

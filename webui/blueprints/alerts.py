@@ -1,0 +1,114 @@
+"""Alerts: a supervisor's own list of clocks that warned or were missed, and marking them as read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from engine import alerts
+from webui.alert_words import BREACH, Tag, clock_name, level_words, mail_tag, standing_of
+from webui.auth import actor, signed_in
+from webui.page import installation
+from webui.words import moment_words, office_name, service_name
+
+if TYPE_CHECKING:
+    from engine.store.alerts import ListedAlert
+
+PAGE = 50
+KINDS = {"missed": True, "warned": False}
+_MAX_ID_DIGITS = 19
+
+pages = Blueprint("alerts", __name__, url_prefix="/alerts")
+
+
+@pages.get("/")
+@signed_in
+def listing() -> Any:
+    """List the supervisor's alerts, the newest first."""
+    runtime = installation().runtime
+    kept = _kept()
+    before = _id(request.args.get("before", ""))
+    found = alerts.page(
+        runtime,
+        actor(),
+        service_key=kept.get("service"),
+        missed=KINDS.get(kept.get("level", "")),
+        unread="unread" in kept,
+        before=before,
+        size=PAGE,
+    )
+    return render_template(
+        "alerts.html",
+        rows=[_row(alert) for alert in found.alerts],
+        newest=found.alerts[0].id if found.alerts and before is None else None,
+        any_unread=bool(alerts.count_unread(runtime, actor())),
+        services=[(key, service_name(one[1])) for key, one in runtime.catalogue.services().items()],
+        chosen=kept,
+        first=url_for("alerts.listing", **kept) if before else None,
+        following=url_for("alerts.listing", before=found.before, **kept) if found.before else None,
+    )
+
+
+@pages.get("/<int:alert_id>/open")
+@signed_in
+def open_one(alert_id: int) -> Any:
+    """Mark an alert as read and go to its case."""
+    case_id = alerts.open_alert(installation().runtime, actor(), alert_id)
+    return redirect(url_for("cases.show", case_id=case_id))
+
+
+@pages.post("/read")
+@signed_in
+def read() -> Any:
+    """Mark the ticked alerts as read, or all up to the newest that the page showed."""
+    runtime = installation().runtime
+    up_to = _id(request.form.get("all", ""))
+    wanted = [found for text in request.form.getlist("alert")[:PAGE] if (found := _id(text))]
+    if up_to is not None:
+        done = alerts.read_all(runtime, actor(), up_to)
+    else:
+        done = alerts.read(runtime, actor(), wanted)
+    if up_to is None and not wanted:
+        flash(_("Tick at least one alert first."), "warning")
+    else:
+        flash(ngettext("%(num)d alert marked as read.", "%(num)d alerts marked as read.", done), "success")
+    return redirect(url_for("alerts.listing", **_kept()))
+
+
+def _kept() -> dict[str, Any]:
+    """Give what the list was narrowed down to, from the address or from the form around it."""
+    given = request.form if request.method == "POST" else request.args
+    kept = {name: given[name] for name in ("service", "level", "unread") if given.get(name)}
+    if kept.get("level") not in KINDS:
+        kept.pop("level", None)
+    if kept.get("service") not in installation().runtime.catalogue.services():
+        kept.pop("service", None)
+    return kept
+
+
+def _row(alert: ListedAlert) -> dict[str, Any]:
+    runtime = installation().runtime
+    definition = runtime.catalogue.get(alert.definition_id)
+    standing = standing_of(alert, definition, runtime.clock.now(), runtime.calendar)
+    return {
+        "id": alert.id,
+        "unread": alert.read_at is None,
+        "level": level_words(alert.level),
+        "missed": alert.level == BREACH,
+        "clock": clock_name(definition, alert.deadline_id),
+        "case": alert.business_key,
+        "title": alert.title,
+        "service": service_name(definition),
+        "office": office_name(runtime.offices.rows.get(alert.office_id)),
+        "since": moment_words(alert.at, runtime.calendar),
+        "ended": standing if isinstance(standing, Tag) else None,
+        "due": None if isinstance(standing, Tag) else standing,
+        "mail": mail_tag(alert, runtime.calendar),
+    }
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= _MAX_ID_DIGITS else None

@@ -1,0 +1,243 @@
+"""The supervisor's desk: other people's work in numbers, the lists behind them, and what to do about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from engine import reasons, supervising
+from engine.bulk import MAX_BULK, BulkResult
+from engine.errors import EngineError, InvalidInput
+from engine.store.work import Count, WorkFilter, WorkRow
+from webui import desk_rows
+from webui.auth import actor, signed_in
+from webui.desk_tables import Tables
+from webui.desk_words import NOBODY, PRIORITIES, STANDINGS, failure_of, usual_question
+from webui.page import installation
+from webui.words import element_name, group_name, message_of, office_name, person_name, service_name
+
+if TYPE_CHECKING:
+    from engine.store.work import Cursor
+
+PAGE = 50
+_MAX_ID_DIGITS = 19
+_FILTERS = ("standing", "service", "office", "step", "person", "group")
+
+pages = Blueprint("desk", __name__)
+
+
+@pages.get("/desk")
+@signed_in
+def show() -> Any:
+    """Show how the work of the supervisor's office and those below it stands."""
+    runtime = installation().runtime
+    offices = supervising.supervised_offices(runtime, actor())
+    counts = runtime.work.counts(offices, runtime.now_ms())
+    total = sum(counts.places.values(), Count())
+    tables = Tables(counts)
+    return render_template(
+        "desk.html",
+        figures=[
+            {
+                "number": getattr(total, standing),
+                "words": words,
+                "href": url_for("desk.work", standing=standing),
+                "late": standing == "late" and total.late > 0,
+            }
+            for standing, words in STANDINGS.items()
+        ],
+        total=total.total,
+        tables=tables.all(),
+        missed=[
+            (tables.service(key), number, url_for("alerts.listing", service=key, level="missed"))
+            for key, number in sorted(runtime.work.count_missed(offices).items(), key=lambda one: -one[1])
+        ],
+    )
+
+
+@pages.get("/desk/work")
+@signed_in
+def work() -> Any:
+    """List the tasks behind a number."""
+    return _list()
+
+
+@pages.post("/desk/work")
+@signed_in
+def act() -> Any:
+    """Do to the ticked tasks what the pressed button says, and show what came of it above the list."""
+    runtime, person = installation().runtime, actor()
+    supervising.check_supervisor(person)
+    ticked = _ticked()
+    way = request.form.get("action", "")
+    if not ticked:
+        return _list(problem=_("Tick at least one task first.")), 422
+    try:
+        if way == "reassign":
+            result = supervising.reassign(runtime, ticked, person, _receiver(), request.form.get("note", ""))
+        elif way == "prioritise":
+            priority = PRIORITIES.get(request.form.get("priority", ""), -1)
+            result = supervising.prioritise(runtime, ticked, person, priority, request.form.get("why", ""))
+        elif way == "ask":
+            result = reasons.ask(runtime, ticked, person, request.form.get("question", ""))
+        else:
+            raise InvalidInput("Expected a button of the page", code="button_unknown")
+    except EngineError as exc:
+        return _list(problem=message_of(exc), ticked=ticked), 422
+    return _list(outcome=_outcome(way, result))
+
+
+@pages.post("/tasks/<int:task_id>/reason")
+@signed_in
+def answer(task_id: int) -> Any:
+    """Answer a supervisor's question about one's own task."""
+    asked = _id(request.form.get("request", "")) or 0
+    try:
+        reasons.answer(installation().runtime, asked, actor(), request.form.get("reason", ""))
+    except InvalidInput as exc:
+        flash(message_of(exc), "error")
+    else:
+        flash(_("Your answer has been sent and stands in the case's history."), "success")
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+def _list(
+    *, problem: str | None = None, ticked: Iterable[int] = (), outcome: dict[str, Any] | None = None
+) -> str:
+    runtime = installation().runtime
+    offices = supervising.supervised_offices(runtime, actor())
+    where, cursor = _filter(), _cursor(request.args.get("after", ""))
+    rows = runtime.work.page(offices, where, runtime.now_ms(), size=PAGE + 1, after=cursor)
+    shown, kept = rows[:PAGE], _kept()
+    posted = request.form if problem else {}
+    return render_template(
+        "work.html",
+        rows=desk_rows.in_words(shown),
+        ticked=_all(shown) if "all" in request.args and not request.form else set(ticked),
+        tick_all=_address(all="1", after=request.args.get("after") or None),
+        action=_address(after=request.args.get("after") or None),
+        people=desk_rows.receivers(shown),
+        posted=posted,
+        question=posted.get("question", usual_question()),
+        problem=problem,
+        outcome=outcome,
+        chosen=kept,
+        chips=_chips(kept),
+        choices=_choices(offices),
+        priorities=[("urgent", _("Urgent")), ("usual", _("Usual")), ("low", _("Can wait"))],
+        heading=str(STANDINGS.get(where.standing or "", _("Open work"))),
+        most=MAX_BULK,
+        first=_address() if cursor else None,
+        following=_address(after=f"{shown[-1].due_at}.{shown[-1].id}") if len(rows) > PAGE else None,
+    )
+
+
+def _outcome(way: str, result: BulkResult) -> dict[str, Any]:
+    """Say what was done to which cases, and what was not, together by its reason."""
+    failed = dict(result.failed)
+    tasks = installation().runtime.work.tasks([*result.done, *failed])
+    offices = set(supervising.supervised_offices(installation().runtime, actor()))
+    named: dict[str, list[Any]] = defaultdict(list)
+    for task_id, code in failed.items():
+        row = tasks.get(task_id)
+        named[failure_of(code)].append(_of_case(row) if row and row.office_id in offices else None)
+    titles = {"reassign": _("Handed over"), "prioritise": _("Urgency changed"), "ask": _("Reason asked for")}
+    return {
+        "title": titles[way],
+        "done": [_of_case(tasks[task_id]) for task_id in result.done],
+        "failed": sorted(named.items()),
+    }
+
+
+def _of_case(row: WorkRow) -> dict[str, Any]:
+    definition = installation().runtime.catalogue.get(row.definition_id)
+    return {
+        "id": row.process_instance_id,
+        "case": row.business_key,
+        "step": element_name(definition, row.element_id),
+    }
+
+
+def _filter() -> WorkFilter:
+    standing = request.args.get("standing")
+    return WorkFilter(
+        standing=standing if standing in STANDINGS else None,
+        service_key=request.args.get("service") or None,
+        office_id=_id(request.args.get("office", "")),
+        element_id=request.args.get("step") or None,
+        assignee=_id(request.args.get("person", "")),
+        nobody=request.args.get("person") == NOBODY,
+        group=request.args.get("group") or None,
+    )
+
+
+def _kept() -> dict[str, str]:
+    return {name: request.args[name][:100] for name in _FILTERS if request.args.get(name)}
+
+
+def _address(**more: str | None) -> str:
+    filters: dict[str, Any] = {**_kept(), **more}
+    return url_for("desk.work", **filters)
+
+
+def _choices(offices: list[int]) -> dict[str, list[tuple[str, str]]]:
+    runtime = installation().runtime
+    return {
+        "standing": [(key, str(words)) for key, words in STANDINGS.items()],
+        "service": [(key, service_name(found[1])) for key, found in runtime.catalogue.services().items()],
+        "office": [(str(one), office_name(runtime.offices.rows[one])) for one in offices],
+        "group": [(key, group_name(runtime.groups, key)) for key in runtime.groups],
+    }
+
+
+def _chips(kept: dict[str, str]) -> list[tuple[str, str]]:
+    """Name the filters that have no field of their own, each with the address of the list without it."""
+    chips = []
+    if "step" in kept:
+        name = _step(kept.get("service", ""), kept["step"])
+        chips.append((_("Step: %(name)s", name=name), _address(step=None)))
+    if "person" in kept:
+        row = installation().runtime.people.person(person_id=_id(kept["person"]) or 0)
+        name = _("Nobody yet") if kept["person"] == NOBODY else person_name(row) if row else "–"
+        chips.append((_("Person: %(name)s", name=name), _address(person=None)))
+    return chips
+
+
+def _step(service_key: str, element_id: str) -> str:
+    found = installation().runtime.catalogue.services().get(service_key)
+    return element_name(found[1], element_id) if found else element_id
+
+
+def _all(rows: Iterable[WorkRow]) -> set[int]:
+    return {row.id for row in rows}
+
+
+def _ticked() -> list[int]:
+    """Give the ticked tasks, and one more than may be acted on at once where there are too many."""
+    texts = request.form.getlist("task")[: MAX_BULK + 1]
+    return [found for text in texts if (found := _id(text)) is not None]
+
+
+def _receiver() -> int | None:
+    """Give who is to have the tasks; None for their groups."""
+    chosen = request.form.get("to", "")
+    if chosen == "group":
+        return None
+    found = _id(chosen)
+    if found is None:
+        raise InvalidInput("Expected a person, or the group", code="receiver_missing")
+    return found
+
+
+def _cursor(text: str) -> Cursor | None:
+    due, _dot, task = text.partition(".")
+    first, second = _id(due), _id(task)
+    return None if first is None or second is None else (first, second)
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < _MAX_ID_DIGITS else None

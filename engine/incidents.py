@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine import corrections, deliveries, forms, spiff
+from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.instances import advance, open_case
-from engine.outcome import Deed
 from engine.people import rights_among
 from engine.ports import ConnectorError
 from engine.spiff import StepError

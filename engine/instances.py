@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import codec, feel, spiff
 from engine.case import Case
+from engine.deed import Deed
 from engine.errors import Busy, InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.history import GENESIS, Link, make_link
-from engine.outcome import Deed, work_out
+from engine.outcome import work_out
 from engine.people import Actor, lowest_level, rights_among
 from engine.state import CaseState, sealing_place, to_ms
 from engine.store.rows import InstanceRow, Saved, UserTaskRow

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from engine import alert_mails, calls, deliveries, evidence, spiff, telling
 from engine.case import Case
 from engine.clocks import DeadlineState
+from engine.deed import Deed
 from engine.errors import InvalidState, NotFound
 from engine.instances import advance, open_case
-from engine.outcome import Deed
 from engine.people import SYSTEM
 from engine.ports import ConnectorError
 from engine.state import to_ms

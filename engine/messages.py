@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine import spiff
 from engine.case import Case
+from engine.deed import Deed
 from engine.errors import EngineError, InvalidState, NotAllowed, NotFound
 from engine.instances import advance, note
-from engine.outcome import Deed
 from engine.people import SYSTEM, rights_among
 from engine.user_tasks import checked_answers
 from engine.values import checked_variables

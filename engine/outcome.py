@@ -3,74 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine import clocks, codec, spiff
+from engine import awaiting, clocks, codec, spiff, task_changes
 from engine.clocks import DeadlineState
-from engine.deadlines import Arrival, Follower, enclosing
-from engine.errors import EngineError
+from engine.deadlines import Arrival
+from engine.deed import Deed
 from engine.history import Link, make_link
 from engine.notifying import job_of, notices_of
-from engine.people import SYSTEM, Actor, office_of_group
-from engine.state import from_ms, sealing_place, to_ms
-from engine.store.rows import (
-    AlertRow,
-    DeadlineRow,
-    DeliveryRow,
-    IncidentRow,
-    JobRow,
-    ReasonRow,
-    Saved,
-    TaskChange,
-    UserTaskRow,
-)
-from engine.store.schema import FAR_FUTURE_MS
-from engine.timers import beat_after, moment_of
+from engine.rested import Rested
+from engine.state import sealing_place, to_ms
+from engine.store.rows import AlertRow, DeadlineRow, DeliveryRow, IncidentRow, Saved
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from engine.case import Case
 
-DEFAULT_PRIORITY = 50
 BREACH = "breach"
 """The level of an alert about a clock that was missed."""
 _ALERTING = {"deadline_warned", "deadline_breached"}
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What a step did, in the past participle; everything else follows from it.
-
-    task: the user task that it completed. strikes: keys of deadlines whose moment has come. assignees: who
-    holds a task after it, priorities: how urgent somebody says that it is, both by user task id. retries: numbers of tokens whose incident was taken up again.
-    """
-
-    event: str
-    actor: Actor = SYSTEM
-    element_id: str | None = None
-    payload: dict[str, Any] = field(default_factory=dict)
-    task: UserTaskRow | None = None
-    strikes: tuple[str, ...] = ()
-    assignees: dict[int, int | None] = field(default_factory=dict)
-    priorities: dict[int, int] = field(default_factory=dict)
-    note: str | None = None
-    """What whoever gets a task by it should know."""
-    on_behalf: int | None = None
-    """The absent colleague for whom the actor does it."""
-    failures: tuple[tuple[int, str, str, int], ...] = ()
-    """Outside calls given up, as (task number, code, message, tries)."""
-    retries: tuple[int, ...] = ()
-    renewed: tuple[int, ...] = ()
-    """Of the retries, those that failed for another reason than before."""
-    cancelled: bool = False
-    inbound: tuple[str, str] | None = None
-    """Source and number of the message from outside that it took in."""
-    asked: ReasonRow | None = None
-    """The question that it asks of whoever has a task."""
-    answers: int | None = None
-    """The id of the question that its reason answers."""
 
 
 def work_out(case: Case, deed: Deed) -> Saved:
@@ -78,33 +28,14 @@ def work_out(case: Case, deed: Deed) -> Saved:
     return _Outcome(case, deed).saved()
 
 
-class _Outcome:
-    def __init__(self, case: Case, deed: Deed) -> None:
-        self.case, self.deed = case, deed
-        self.now_ms = to_ms(case.now)
-        self.workflow = case.workflow
-        self.finished = self.workflow.completed or deed.cancelled
-        self.resting = {} if self.finished else spiff.resting(self.workflow)
-        self.events: list[dict[str, Any]] = []
-        self.broken: dict[int, tuple[str, str, str]] = {}
-        """What cannot be timed, as (element, code, message) by the number of the token or scope."""
-        self.follower = Follower(
-            case.definition,
-            case.state.deadlines,
-            case.calendar,
-            case.now,
-            self._evaluate,
-            self.events,
-            self.broken,
-        )
-
+class _Outcome(Rested):
     def saved(self) -> Saved:
         """Work everything out, in the order in which it depends on each other."""
         case, deed = self.case, self.deed
         self._follow_clocks()
-        closed = list(self._close_tasks())
-        opened = list(self._open_tasks())
-        jobs_added, jobs_removed = self._change_jobs()
+        closed = list(task_changes.changed_tasks(self))
+        opened = list(task_changes.opened_tasks(self))
+        jobs_added, jobs_removed = awaiting.changed_jobs(self)
         raised, resolved = self._change_incidents()
         state, outcome = self._end()
         self._issue_letters()
@@ -154,188 +85,6 @@ class _Outcome:
             if number not in self.case.before and item.kind != "listener":
                 yield Arrival(item.element_id, item.scopes, item.data, passed=False)
 
-    def _close_tasks(self) -> Iterator[TaskChange]:
-        """Give the tasks that the step completed, cancelled, moved in time or handed to somebody else."""
-        state = self.case.state
-        still_open = {
-            state.tasks.get(number): item for number, item in self.resting.items() if item.kind == "user_task"
-        }
-        for row in self.case.tasks.values():
-            if row.id in still_open:
-                change = self._changed(row, still_open[row.id])
-                if _standing(change) != _standing(row):
-                    yield change
-                continue
-            state.tasks.pop(row.number, None)
-            for memory in (state.signed, state.handed, state.acting):
-                memory.pop(row.number, None)
-            completed = self.deed.task is not None and self.deed.task.id == row.id
-            if completed:
-                doers = [self.deed.actor.person_id, self.deed.on_behalf]
-                state.doers.setdefault(row.element_id, []).extend(one for one in doers if one is not None)
-            self._note(
-                "user_task_completed" if completed else "user_task_cancelled",
-                task=row.id,
-                element=row.element_id,
-            )
-            by = self.deed.actor.person_id if completed else None
-            ended = "completed" if completed else "cancelled"
-            yield TaskChange(row, ended, *_standing(row), completed_at=self.now_ms, completed_by=by)
-
-    def _changed(self, row: UserTaskRow, item: spiff.Resting) -> TaskChange:
-        """Give an open task as it is after the step."""
-        at_risk, paused = self._standing_of(item)
-        return TaskChange(
-            row,
-            "open",
-            self.deed.assignees.get(row.id, row.assignee),
-            self.deed.priorities.get(row.id, row.priority),
-            self._due_of(item),
-            at_risk,
-            paused,
-            self._handed_by(row),
-        )
-
-    def _handed_by(self, row: UserTaskRow) -> int | None:
-        """Give who handed an open task to its holder, keeping the note; a new holder begins afresh."""
-        state, deed = self.case.state, self.deed
-        assignee = deed.assignees.get(row.id, row.assignee)
-        if assignee == row.assignee:
-            return row.handed_by
-        state.handed.pop(row.number, None)
-        state.acting.pop(row.number, None)
-        if assignee is None:
-            return None
-        if deed.on_behalf is not None and assignee == deed.actor.person_id:
-            state.acting[row.number] = deed.on_behalf
-        if deed.note is None:
-            return None
-        state.handed[row.number] = {"by": deed.actor.person_id, "at": self.now_ms, "note": deed.note}
-        return deed.actor.person_id
-
-    def _open_tasks(self) -> Iterator[UserTaskRow]:
-        case = self.case
-        for number, item in self.resting.items():
-            if item.kind != "user_task" or number in case.state.tasks:
-                continue
-            group = case.definition.elements[item.element_id].group
-            assert group is not None  # the gate refuses a user task without one
-            at_risk, paused = self._standing_of(item)
-            row = UserTaskRow(
-                id=case.runtime.ids.next(),
-                process_instance_id=case.row.id,
-                service_key=case.row.service_key,
-                number=number,
-                element_id=item.element_id,
-                state="open",
-                candidate_group=group,
-                office_id=office_of_group(
-                    case.runtime.groups, case.runtime.offices, group, case.row.office_id
-                ),
-                assignee=None,
-                priority=DEFAULT_PRIORITY,
-                due_at=self._due_of(item),
-                at_risk=at_risk,
-                paused=paused,
-                created_at=self.now_ms,
-            )
-            case.state.tasks[number] = row.id
-            self._note("user_task_created", task=row.id, element=item.element_id, group=group)
-            yield row
-
-    def _due_of(self, item: spiff.Resting) -> int:
-        """Give when a task must be done: the earliest of its own clock and those that run around it."""
-        calendar, now = self.case.calendar, self.case.now
-        running = enclosing(self.case.state.deadlines, item.scopes)
-        moments = [clocks.due_at(tracked.facts, calendar, now).at for tracked in running]
-        element = self.case.definition.elements[item.element_id]
-        for tracked in running:
-            if tracked.facts.id == element.latest_for and element.leaving:
-                due = clocks.due_at(tracked.facts, calendar, now)
-                latest = clocks.latest_start(due, clocks.parse_limits(element.leaving), calendar)
-                moments.append(calendar.close_of_business(latest))
-        return to_ms(min(moments)) if moments else FAR_FUTURE_MS
-
-    def _standing_of(self, item: spiff.Resting) -> tuple[int, int]:
-        """Say whether a clock around a task has warned, and whether one stands still."""
-        numbers = {scope.number for scope in item.scopes}
-        around = [
-            tracked
-            for tracked in self.case.state.deadlines.values()
-            if tracked.scope in numbers and tracked.facts.end is None
-        ]
-        warned = any((tracked.warned or tracked.breached) and not tracked.paused for tracked in around)
-        return int(warned), int(any(tracked.paused for tracked in around))
-
-    def _change_jobs(self) -> tuple[list[JobRow], list[int]]:
-        """Compare the moments that the case waits for with those that are stored."""
-        known = self.case.state.jobs
-        wanted = dict(self._wanted_jobs())
-        added = []
-        over = [key for key, (_job, due) in known.items() if wanted.get(key) != due]
-        removed = [known.pop(key)[0] for key in over]
-        for key, due in wanted.items():
-            if key not in known:
-                kind, _, target = key.partition(":")
-                job = JobRow(self.case.runtime.ids.next(), self.case.row.id, kind, target, due)
-                known[key] = (job.id, due)
-                added.append(job)
-        return added, removed
-
-    def _wanted_jobs(self) -> Iterator[tuple[str, int]]:
-        known, given_up = self.case.state.jobs, self.case.state.incidents
-        for number, item in self.resting.items():
-            if item.kind == "call":
-                failed = any(failure[0] == number for failure in self.deed.failures)
-                if not failed and (number not in given_up or number in self.deed.retries):
-                    key = f"call:{number}"
-                    yield key, known[key][1] if key in known else self.now_ms
-            for event in item.waits:
-                if isinstance(event, spiff.ClockEvent):
-                    key = f"clock:{number}:{event.element_id}"
-                    due = known[key][1] if key in known else self._first_strike(event, item)
-                    if due is not None:
-                        yield key, due
-        for key, tracked in self.case.state.deadlines.items():
-            moment = None if self.finished else self.follower.next_moment(tracked)
-            if moment is not None:
-                yield f"deadline:{key}", to_ms(moment)
-
-    def _first_strike(self, event: spiff.ClockEvent, item: spiff.Resting) -> int | None:
-        """Give when a timer strikes that is waited for since this step; None for one that never does so by itself."""
-        if event.kind == "deadline":  # its clock strikes it, unless that has happened before anybody waited
-            return self.now_ms if self._is_past(event, item) else None
-        if item.number in self.case.state.incidents and item.number not in self.deed.retries:
-            return None
-        try:
-            return to_ms(self._moment(event, item))
-        except EngineError as exc:
-            message = f"Expected the timer {event.text!r} to be a duration or a date, but it is none"
-            self.broken[item.number] = (event.element_id, exc.code, message)
-            return None
-
-    def _is_past(self, event: spiff.ClockEvent, item: spiff.Resting) -> bool:
-        numbers = {scope.number for scope in item.scopes}
-        return any(
-            tracked.breached or (event.at == "warning" and tracked.warned)
-            for tracked in self.case.state.deadlines.values()
-            if tracked.facts.id == event.text and tracked.scope in numbers
-        )
-
-    def _moment(self, event: spiff.ClockEvent, item: spiff.Resting) -> datetime:
-        """Give a timer's next strike; a cycle keeps its beat, and beats that were missed are left out."""
-        evaluate = lambda text: self._evaluate(text, item.data, event.element_id)  # noqa: E731 - binds the context
-        calendar, now = self.case.calendar, self.case.now
-        if event.kind == "cycle" and (self.deed.event, self.deed.element_id) == (
-            "timer_fired",
-            event.element_id,
-        ):
-            beat = max(
-                due for key, (_, due) in self.case.state.jobs.items() if key.endswith(f":{event.element_id}")
-            )
-            return beat_after(event.text, from_ms(beat), now, calendar, evaluate)
-        return moment_of(event.text, now, calendar, evaluate)
-
     def _change_incidents(self) -> tuple[list[IncidentRow], list[int]]:
         """Raise an incident for what could not be carried out; resolve those that are over."""
         known = self.case.state.incidents
@@ -345,7 +94,7 @@ class _Outcome:
         resolved: list[int] = []
         for number in self.deed.renewed:
             resolved.append(known.pop(number))
-            self._note("incident_resolved", incident=resolved[-1])
+            self.note("incident_resolved", incident=resolved[-1])
         for number, error in stuck.items():
             if number not in known:
                 raised.append(self._incident(number, error.element_id or "", error.code, error.message))
@@ -361,7 +110,7 @@ class _Outcome:
             waits = (rests and number not in self.deed.retries) or number in broken
             if number not in stuck and not waits and number not in fresh:
                 resolved.append(known.pop(number))
-                self._note("incident_resolved", incident=resolved[-1])
+                self.note("incident_resolved", incident=resolved[-1])
         return raised, resolved
 
     def _incident(
@@ -377,7 +126,7 @@ class _Outcome:
 
     def _raised(self, number: int, element_id: str, code: str, message: str, attempts: int) -> IncidentRow:
         incident_id = self.case.runtime.ids.next()
-        self._note("incident_raised", incident=incident_id, element=element_id, code=code, message=message)
+        self.note("incident_raised", incident=incident_id, element=element_id, code=code, message=message)
         return IncidentRow(incident_id, number, element_id, code, message, self.now_ms, attempts)
 
     def _end(self) -> tuple[str, str | None]:
@@ -389,19 +138,19 @@ class _Outcome:
             return "cancelled", None
         if not self.finished:
             return "active", None
-        self._note("case_completed", outcome=state.outcome)
+        self.note("case_completed", outcome=state.outcome)
         return "completed", state.outcome
 
     def _issue_letters(self) -> None:
         for passed in self.workflow.trace:
             element = self.case.definition.elements.get(passed.element_id)
             if passed.counted and element is not None and element.letter is not None:
-                self._note("letter_issued", letter=element.letter, element=element.id, data=passed.data)
+                self.note("letter_issued", letter=element.letter, element=element.id, data=passed.data)
 
     def _write_notices(self) -> Iterator[DeliveryRow]:
         for element_id, notice, rows in notices_of(self.case, self.deed.actor, self.workflow.trace):
             deliveries = [row.id for row in rows]
-            self._note("notice_written", notice=notice, element=element_id, deliveries=deliveries)
+            self.note("notice_written", notice=notice, element=element_id, deliveries=deliveries)
             yield from rows
 
     def _deadline_rows(self) -> Iterator[DeadlineRow]:
@@ -461,17 +210,6 @@ class _Outcome:
         if self.events:
             payload["events"] = self.events
         return payload
-
-    def _evaluate(self, text: str, variables: Any, element_id: str) -> Any:
-        return self.workflow.script_engine.value(text, variables, element_id)
-
-    def _note(self, event: str, **more: Any) -> None:
-        self.events.append({"type": event, **more})
-
-
-def _standing(task: UserTaskRow | TaskChange) -> tuple[int | None, int, int, int, int, int | None]:
-    """Give what of an open task may change: who holds it, how urgent it is, when it is due, who handed it on."""
-    return task.assignee, task.priority, task.due_at, task.at_risk, task.paused, task.handed_by
 
 
 def _drawn(element_id: str) -> str:

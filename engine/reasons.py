@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotFound
 from engine.history import open_link
 from engine.instances import advance
-from engine.outcome import Deed
 from engine.store.rows import HistoryRow, ReasonRow
 from engine.supervising import each_task
 from engine.user_tasks import check_holder, check_reason, checked_note, open_task

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from engine.bulk import BulkResult, each
+from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.instances import advance
-from engine.outcome import Deed
 from engine.user_tasks import check_candidate, checked_note, open_task
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine import codec, forms, spiff
 from engine.case import Case
+from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.instances import advance, open_case
-from engine.outcome import Deed
 from engine.people import Actor
 from engine.state import to_ms
 from engine.store.rows import InstanceRow, UserTaskRow

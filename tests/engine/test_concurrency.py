@@ -120,8 +120,8 @@ def test_cases_started_at_once_get_numbers_of_their_own(world: World) -> None:
 
 def test_a_step_that_lost_five_times_says_that_it_is_busy(world: World) -> None:
     """A competitor that is quicker every time: the answer is truthful, and nothing of the step is written."""
+    from engine.deed import Deed
     from engine.instances import advance
-    from engine.outcome import Deed
     from engine.people import SYSTEM
 
     story = begin(world, bundle(FOUR_TASKS))

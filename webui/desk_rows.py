@@ -9,7 +9,6 @@ from engine import reasons
 from engine.store import FAR_FUTURE_MS
 from engine.store.work import RunningClock, WorkRow
 
-from .desk_words import priority_words
 from .language import language
 from .page import installation
 from .words import (
@@ -21,6 +20,7 @@ from .words import (
     person_name,
     service_name,
 )
+from .words.desk import priority_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 
 from engine.store.work import Count
 
-from .desk_words import NOBODY, STANDINGS
 from .page import installation
 from .words import element_name, office_name, person_name, service_name
+from .words.desk import NOBODY, STANDINGS
 
 if TYPE_CHECKING:
     from engine.definitions import Definition

@@ -29,9 +29,9 @@ from engine.store import Database
 from engine.store.cases import CaseStore
 from engine.store.settings import SettingStore
 
-from .alert_words import mail_words
 from .clock import MovableClock
 from .settings import Settings
+from .words.alerts import mail_words
 
 CONNECTORS: tuple[type[System], ...] = (
     Registry,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from connectors.cases import Cases
-from webui.data_words import PARTS
 from webui.wiring import CONNECTORS
+from webui.words.data import PARTS
 
 
 def test_it_names_every_part_of_every_operation() -> None:

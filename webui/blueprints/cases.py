@@ -16,12 +16,8 @@ from webui import forms as form_pages
 from webui import letters
 from webui.application import application
 from webui.auth import actor, signed_in
-from webui.diagram_words import drawn_names
-from webui.history_words import entries
-from webui.incident_words import failure_words
 from webui.language import language
 from webui.ledger_view import months, rows_of
-from webui.message_words import messages_of, sharing_of
 from webui.page import installation
 from webui.related_view import related_rows
 from webui.words import (
@@ -38,6 +34,10 @@ from webui.words import (
     service_name,
     units_of,
 )
+from webui.words.diagrams import drawn_names
+from webui.words.history import entries
+from webui.words.incidents import failure_words
+from webui.words.messages import messages_of, sharing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,13 +17,13 @@ from engine.definitions.difference import difference
 from engine.errors import InvalidInput, InvalidState, NotFound
 from engine.store.definitions import MAX_COUNTED, DefinitionRow
 from webui.auth import actor, signed_in
-from webui.definition_words import problem_rows, shared_words
-from webui.diagram_words import drawn_names
-from webui.difference_words import Version, diagram_marks, file_rows
 from webui.kept_uploads import KeptUploads
 from webui.language import language
 from webui.page import installation
 from webui.words import message_of, moment_words, person_name, service_name
+from webui.words.definitions import problem_rows, shared_words
+from webui.words.diagrams import drawn_names
+from webui.words.differences import Version, diagram_marks, file_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

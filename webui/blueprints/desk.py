@@ -16,9 +16,9 @@ from engine.store.work import Count, WorkFilter, WorkRow
 from webui import desk_rows
 from webui.auth import actor, signed_in
 from webui.desk_tables import Tables
-from webui.desk_words import NOBODY, PRIORITIES, STANDINGS, failure_of, usual_question
 from webui.page import installation
 from webui.words import element_name, group_name, message_of, office_name, person_name, service_name
+from webui.words.desk import NOBODY, PRIORITIES, STANDINGS, failure_of, usual_question
 
 if TYPE_CHECKING:
     from engine.store.work import Cursor

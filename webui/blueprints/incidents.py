@@ -13,11 +13,11 @@ from engine.errors import EngineError, InvalidInput, InvalidState
 from webui import answer_form
 from webui import forms as form_pages
 from webui.auth import actor, signed_in
-from webui.incident_words import failure_words
 from webui.language import language
-from webui.message_words import channel_name, masked_recipient
 from webui.page import installation
 from webui.words import element_name, label_of, message_of, moment_words, office_name, service_name, units_of
+from webui.words.incidents import failure_words
+from webui.words.messages import channel_name, masked_recipient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,9 +9,9 @@ import pytest
 from engine.errors import InvalidInput
 from tests.engine.alerts.conftest import QIAN, HeardMail, go_to, watched_service
 from tests.engine.support import World
-from webui.alert_words import mail_words
 from webui.settings import Settings
 from webui.wiring import open_installation
+from webui.words.alerts import mail_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

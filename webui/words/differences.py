@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as lazy
 from flask_babel import ngettext
 
 from engine.definitions.difference import Change, Difference, FileDifference, Part
+from webui.language import language
 
-from .language import language
-from .words import element_name, limit_words
+from .common import element_name, limit_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,10 +13,10 @@ from flask_babel import ngettext
 
 from engine import clocks
 from engine.state import from_ms
+from webui import language as languages
 
-from . import language as languages
-from .incident_words import failure_words
-from .words import DueWords, due_words, limit_words, moment_words, service_name
+from .common import DueWords, due_words, limit_words, moment_words, service_name
+from .incidents import failure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext
 
 from engine.state import from_ms
+from webui.language import language
 
-from .desk_words import priority_words
-from .incident_words import failure_words
-from .language import language
-from .words import element_name, label_of, limit_words, moment_words
+from .common import element_name, label_of, limit_words, moment_words
+from .desk import priority_words
+from .incidents import failure_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ from flask_babel import lazy_gettext as lazy
 from engine import clocks
 from engine.state import from_ms
 from engine.store import FAR_FUTURE_MS
+from webui.language import language
 
-from .data_words import part_words
-from .language import language
+from .data import part_words
 
 if TYPE_CHECKING:
     from engine.calendar import Calendar

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 
 from engine import deliveries
+from webui.forms.masking import mask
+from webui.language import language
 
-from .forms.masking import mask
-from .incident_words import system_words
-from .language import language
-from .words import day_words, element_name, label_of, moment_words, option_of
+from .common import day_words, element_name, label_of, moment_words, option_of
+from .incidents import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .language import language
-from .words import element_name
+from webui.language import language
+
+from .common import element_name
 
 if TYPE_CHECKING:
     from engine.definitions import Definition

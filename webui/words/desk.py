@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as lazy
 
 from engine.errors import EngineError
 
-from .words import message_of
+from .common import message_of
 
 PRIORITIES = {"urgent": 90, "usual": 50, "low": 20}
 """The three that people choose from; the engine knows 0 to 100."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from engine.runtime import Runtime
 
 SAME_VISIT_MS = 60_000
-"""Looks that follow each other within a minute are one visit: going to and fro makes nothing old."""
+"""Looks that follow each other within a minute are one visit: going back and forth makes nothing old."""
 
 _NOTED_EVERY_MS = 10_000
 

@@ -26,7 +26,7 @@ def broken(name: str, content: bytes) -> bytes:
     """Three slips: a form that is not there, an expression that ends too early, broken JSON."""
     if name.endswith(f"{KEY}.bpmn"):
         content = content.replace(b'limit="= promise_term"', b'limit="= promise_term +"')
-        return content.replace(b'linbang:form="application"', b'linbang:form="applicaton"')
+        return content.replace(b'linbang:form="application"', b'linbang:form="no_such_form"')
     return content + b"}" if name.endswith("payment.form.json") else content
 
 

@@ -38,7 +38,7 @@ def test_it_shows_every_problem_of_a_broken_zip(town: Office) -> None:
     upload(designer, folder(broken))
 
     problems = designer.page.locator("#problems tbody tr")
-    expect(problems.filter(has_text="applicaton")).to_be_visible()
+    expect(problems.filter(has_text="no_such_form")).to_be_visible()
     expect(problems.filter(has_text="payment.form.json")).to_be_visible()
     expect(problems.filter(has_text="promise_term")).to_be_visible()
     expect(designer.page.get_by_role("alert")).to_contain_text("was not deployed")

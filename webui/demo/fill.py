@@ -11,13 +11,15 @@ import itertools
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine import alerts, scheduler
+from engine import alerts, scheduler, user_tasks
 from engine.definitions import read_folder
 from engine.definitions.declarations import read_yaml
+from engine.errors import EngineError
 from engine.people import read_actor
 from engine.scenarios import Story, StoryError, outside_answers
 from engine.scenarios.outside import SYSTEMS
@@ -259,6 +261,7 @@ def _play(
         if following is not None:
             heapq.heappush(waiting, (max(following, clock.moment), next(counter), run))
         else:
+            _leave_on_a_desk(runtime, run)
             over += 1
             tell(over, len(runs))
     _go(runtime, clock, today)
@@ -313,6 +316,14 @@ def _step(runtime: Runtime, run: _Run) -> datetime | None:
     if run.next >= min(run.last, len(story.steps)):
         return None
     return story.when(story.steps[run.next]) or runtime.clock.now()
+
+
+def _leave_on_a_desk(runtime: Runtime, run: _Run) -> None:
+    """Let somebody have claimed what a case waits for that nobody works on; every other one stays with its group."""
+    waiting = run.story.open_tasks() if run.story.case_id else []
+    if waiting and run.next % 2:
+        with suppress(StoryError, EngineError):
+            user_tasks.claim(runtime, waiting[0].id, run.story.person(waiting[0].candidate_group))
 
 
 def _speak_of_earlier_case(run: _Run) -> None:

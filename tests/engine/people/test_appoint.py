@@ -67,9 +67,9 @@ def test_who_may_no_longer_sign_in_lends_nothing(staffed: World) -> None:
 def test_somebody_without_a_group_lends_their_own_inbox(world: World) -> None:
     from tests.engine.support import person
 
-    loner = person(30, "Loner")
-    employ(world, loner, CLERK)
-    away(world, loner, CLERK)
+    single = person(30, "Single")
+    employ(world, single, CLERK)
+    away(world, single, CLERK)
 
     assert today(world, CLERK).others == {"p30"}
 

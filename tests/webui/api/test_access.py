@@ -107,10 +107,10 @@ def test_unknown_fields_and_parameters_are_named(machine: Machines) -> None:
     alice = machine(ALICE)
 
     body = alice.post("/process-instances", {"service_key": "t", "offce": "1"}, 422).json
-    query = alice.get("/user-tasks?limt=3&limit=0", 422).json
+    query = alice.get("/user-tasks?amount=3&limit=0", 422).json
 
     assert [error["field"] for error in body["errors"]] == ["offce"]
-    assert sorted(error["field"] for error in query["errors"]) == ["limit", "limt"]
+    assert sorted(error["field"] for error in query["errors"]) == ["amount", "limit"]
 
 
 def test_a_fault_of_ours_is_told_without_its_details(

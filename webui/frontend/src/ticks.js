@@ -19,7 +19,7 @@ document.addEventListener('change', (event) => {
 
 // Before the page is shown, and again when the browser brings it back with its ticks.
 function begin() {
-  for (const all of document.querySelectorAll('[data-tick-all]')) {
+  for (const all of document.querySelectorAll('table [data-tick-all]')) {
     all.hidden = false;
     reflect(all.closest('table'));
   }

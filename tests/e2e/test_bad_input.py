@@ -90,7 +90,7 @@ def test_it_keeps_a_draft_while_somebody_types(town: Office, arranging: Desk, ca
     elsewhere.sign_in("reviewer")
     row = elsewhere.inbox("mine").filter(has_text=case)
     expect(row).to_contain_text("draft")
-    row.get_by_role("link", name="Arrange the survey").click()
+    row.get_by_role("link", name="Arrange the survey", exact=True).click()
     expect(elsewhere.page.get_by_label("First investigator")).to_have_value("林思远")
     expect(elsewhere.page.get_by_label("Afternoon")).to_be_checked()
     elsewhere.context.close()

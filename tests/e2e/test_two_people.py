@@ -44,7 +44,7 @@ def test_it_sends_back_signatures_and_cases_with_a_reason(town: Office) -> None:
 
     # Who signed first cannot sign for the second person.
     reviewer.sign_first("Household survey", case, households.survey(reviewer.today))
-    reviewer.row("Household survey", case).get_by_role("link", name="Household survey").click()
+    reviewer.row("Household survey", case).get_by_role("link", name="Household survey", exact=True).click()
     expect(reviewer.page.get_by_text("You have signed already; a second person has to sign.")).to_be_visible()
 
     # The second person reads the answers and refuses.
@@ -56,7 +56,7 @@ def test_it_sends_back_signatures_and_cases_with_a_reason(town: Office) -> None:
     expect(colleague.page.locator(".notice-success")).to_contain_text("Sent back: Household survey")
 
     # The first signer finds the answers again, and signs once more.
-    reviewer.inbox("mine").filter(has_text=case).get_by_role("link", name="Household survey").click()
+    reviewer.inbox("mine").filter(has_text=case).get_by_role("link", name="Household survey", exact=True).click()
     expect(reviewer.page.get_by_label("Net transfers, household a month")).to_have_value("1200")
     reviewer.page.get_by_role("button", name="Sign and pass on to the second signer").click()
     colleague.sign_second("Household survey", case)

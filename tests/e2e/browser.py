@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Playwright
 
-PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAMS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 PACKAGES = ("chromium-headless-shell", "fonts-wqy-microhei")
 INSTALL_S = 600
 ARGUMENTS = (

@@ -56,7 +56,9 @@ def test_it_sends_back_signatures_and_cases_with_a_reason(town: Office) -> None:
     expect(colleague.page.locator(".notice-success")).to_contain_text("Sent back: Household survey")
 
     # The first signer finds the answers again, and signs once more.
-    reviewer.inbox("mine").filter(has_text=case).get_by_role("link", name="Household survey", exact=True).click()
+    reviewer.inbox("mine").filter(has_text=case).get_by_role(
+        "link", name="Household survey", exact=True
+    ).click()
     expect(reviewer.page.get_by_label("Net transfers, household a month")).to_have_value("1200")
     reviewer.page.get_by_role("button", name="Sign and pass on to the second signer").click()
     colleague.sign_second("Household survey", case)

@@ -13,13 +13,11 @@ from engine.history import Link, make_link
 from engine.notifying import job_of, notices_of
 from engine.rested import Rested
 from engine.state import sealing_place, to_ms
-from engine.store.rows import AlertRow, DeadlineRow, DeliveryRow, IncidentRow, Saved
+from engine.store.rows import BREACH, AlertRow, DeadlineRow, DeliveryRow, IncidentRow, Saved
 
 if TYPE_CHECKING:
     from engine.case import Case
 
-BREACH = "breach"
-"""The level of an alert about a clock that was missed."""
 _ALERTING = {"deadline_warned", "deadline_breached"}
 
 

@@ -15,7 +15,7 @@ from engine.ports import ConnectorError
 from engine.state import from_ms, to_ms
 from engine.store import FAR_FUTURE_MS
 from engine.store.jobs import TryAgain
-from engine.store.rows import EventRow, JobRow, Saved
+from engine.store.rows import BREACH, EventRow, JobRow, Saved
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
@@ -40,7 +40,6 @@ MAX_TRIES = 13
 """With waits that double from FIRST_WAIT up to LONGEST_WAIT, the last try comes within a day of the first."""
 TIMEOUT_S = 10.0
 _ENDS = {"completed": "case_completed", "cancelled": "case_cancelled"}
-_BREACH = "breach"
 
 
 def tell(runtime: Runtime, saved: Saved) -> None:
@@ -140,7 +139,7 @@ def _facts(runtime: Runtime, saved: Saved) -> Iterator[tuple[str, dict[str, Any]
         yield "user_task_created", {"user_task": opened}
     for alert in saved.alerts:
         clock = {"id": alert.deadline_id, "due_at": _moment(alert.due_at), "level": alert.level}
-        event = "deadline_breached" if alert.level == _BREACH else "deadline_warned"
+        event = "deadline_breached" if alert.level == BREACH else "deadline_warned"
         yield event, {"deadline": clock}
     for incident in saved.incidents_raised:
         raised = {"id": str(incident.id), "element_id": incident.element_id, "code": incident.code}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine import reasons
 from engine.store import FAR_FUTURE_MS
 from engine.store.work import RunningClock, WorkRow
+from engine.task_changes import DEFAULT_PRIORITY
 
 from .language import language
 from .page import installation
@@ -79,7 +80,7 @@ def _in_words(row: WorkRow, names: Mapping[int, str]) -> dict[str, Any]:
         "at_risk": bool(row.at_risk) and row.due_at > runtime.now_ms(),
         "paused": bool(row.paused),
         "priority": priority_words(row.priority),
-        "urgent": row.priority > 50,  # noqa: PLR2004 - the usual priority
+        "urgent": row.priority > DEFAULT_PRIORITY,
     }
 
 

@@ -8,6 +8,7 @@ from engine import follow_ups
 from engine.state import from_ms
 from engine.store import FAR_FUTURE_MS
 from engine.store.inbox import COUNT_CAP, InboxRow
+from engine.task_changes import DEFAULT_PRIORITY
 
 from .page import installation
 from .words import due_words, element_name, group_name, moment_words, service_name
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.people import Actor
-
-USUAL_PRIORITY = 50
 
 
 def in_words(
@@ -61,7 +60,7 @@ def _in_words(row: InboxRow, actor: Actor) -> dict[str, Any]:
         "mine": row.assignee == actor.person_id,
         "may_put_off": _outlasts_today(row.due_at),
         "draft": row.draft_at is not None,
-        "urgent": row.priority > USUAL_PRIORITY,
+        "urgent": row.priority > DEFAULT_PRIORITY,
         "handed": row.handed_by is not None and row.assignee == actor.person_id,
     }
 

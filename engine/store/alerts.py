@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, union_all, u
 from engine.store import schema as s
 from engine.store.alert_mails import open_mails
 from engine.store.database import Database, Statement
+from engine.store.rows import BREACH
 
 MAX_COUNTED = 100
 """Unread alerts are counted up to here."""
@@ -225,7 +226,7 @@ def _recipient(tenant: int, alert: Any, person: Supervisor, mails: dict[int, int
         "person_id": person.id,
         "alert_id": alert.id,
         "service_key": alert.service_key,
-        "missed": int(alert.level == "breach"),
+        "missed": int(alert.level == BREACH),
         "mail_id": mails.get(person.id),
         "read_at": None,
     }

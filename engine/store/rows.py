@@ -97,9 +97,13 @@ class DeadlineRow:
     calendar_version: str
 
 
+BREACH = "breach"
+"""The level of an alert about a clock that was missed."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """A clock warned or was missed. level: `breach`, or the warning's text such as `60%`."""
+    """A clock warned or was missed. level: BREACH, or the warning's text such as `60%`."""
 
     id: int
     process_instance_id: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.calendar import Calendar
@@ -18,7 +19,7 @@ from engine.sealing import Sealer
 from engine.store import Database
 from engine.store.definitions import DefinitionRow
 from engine.store.inbox import InboxRow
-from engine.store.people import OfficeRow, PeopleStore
+from engine.store.people import OfficeRow, PeopleStore, PersonRow
 
 from .bundles import GROUPS
 
@@ -56,6 +57,26 @@ DORA = person(15, "Dora", "district", office=DISTRICT)
 SUPERVISOR = person(16, "Sun", "supervisor", office=DISTRICT, roles="supervisor")
 
 
+def person_row(actor: Actor, **changes: Any) -> PersonRow:
+    """Give the row of one of the cast."""
+    assert actor.person_id is not None
+    assert actor.office_id is not None
+    row = PersonRow(
+        id=actor.person_id,
+        username=actor.name.lower(),
+        name=actor.name,
+        name_en=actor.name,
+        email=None,
+        password_hash=None,
+        language="en",
+        active=1,
+        office_id=actor.office_id,
+        roles=" ".join(sorted(actor.roles)),
+        session_version=1,
+    )
+    return replace(row, **changes)
+
+
 @dataclass
 class World:
     """An installation for one test."""
@@ -84,6 +105,12 @@ class World:
         """Give the id of the one open task of that element in the actor's inboxes."""
         (row,) = [row for row in self.inbox(actor) if row.element_id == element_id]
         return row.user_task_id
+
+
+def employ(world: World, *actors: Actor, **changes: Any) -> None:
+    """Give each of the cast a row, so that what they are is read from the database."""
+    for actor in actors:
+        world.runtime.people.add_person(person_row(actor, **changes), list(actor.memberships))
 
 
 def make_world(folder: Path, name: str = "linbang.db") -> World:

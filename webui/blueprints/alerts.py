@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from engine import alerts
+from engine.store.rows import BREACH
 from webui.auth import actor, signed_in
 from webui.page import installation
 from webui.words import moment_words, office_name, service_name
-from webui.words.alerts import BREACH, Tag, clock_name, level_words, mail_tag, standing_of
+from webui.words.alerts import Tag, clock_name, level_words, mail_tag, standing_of
 
 if TYPE_CHECKING:
     from engine.store.alerts import ListedAlert

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from engine import clocks
 from engine.state import from_ms
+from engine.store.rows import BREACH
 from webui import language as languages
 
 from .common import DueWords, due_words, limit_words, moment_words, service_name
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from engine.store.alert_mails import AlertLine, AlertMail
     from engine.store.alerts import ListedAlert
 
-BREACH = "breach"
 OVERDUE, UNREAD = "/desk/work?standing=late", "/alerts/?unread=1"
 """Where a mail leads besides to its cases."""
 _HOUR_S = 3600

@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 from engine.errors import EngineError
+from engine.task_changes import DEFAULT_PRIORITY
 
 from .common import message_of
 
-PRIORITIES = {"urgent": 90, "usual": 50, "low": 20}
+PRIORITIES = {"urgent": 90, "usual": DEFAULT_PRIORITY, "low": 20}
 """The three that people choose from; the engine knows 0 to 100."""
 
 STANDINGS = {

@@ -12,9 +12,18 @@ from engine.ports import Call, ConnectorError
 from engine.runtime import open_runtime
 from engine.scheduler import next_moment, tick
 from engine.store import Database
-from engine.store.people import PersonRow
 from tests.engine.bundles import bundle, chain, node, user_task
-from tests.engine.support import ALICE, QINGHE, SHANGHAI, SHIQIAO, SUPERVISOR, World, make_world, person
+from tests.engine.support import (
+    ALICE,
+    QINGHE,
+    SHANGHAI,
+    SHIQIAO,
+    SUPERVISOR,
+    World,
+    make_world,
+    person,
+    person_row,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,20 +74,8 @@ def down(times: int) -> list[BaseException]:
 
 def enlist(runtime: Runtime, actor: Actor, **changes: Any) -> None:
     """Make a person's row for one of the cast, with an address."""
-    values: dict[str, Any] = {
-        "id": actor.person_id,
-        "username": actor.name.lower(),
-        "name": actor.name,
-        "name_en": actor.name,
-        "email": f"{actor.name.lower()}@linxi.example",
-        "password_hash": None,
-        "language": "en",
-        "active": 1,
-        "office_id": actor.office_id,
-        "roles": " ".join(sorted(actor.roles)),
-        "session_version": 1,
-    }
-    runtime.people.add_person(PersonRow(**{**values, **changes}), list(actor.memberships))
+    row = person_row(actor, **{"email": f"{actor.name.lower()}@linxi.example", **changes})
+    runtime.people.add_person(row, list(actor.memberships))
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.support import World
+from tests.engine.support import World, employ
 
-from .staff import CAST, employ
+from .staff import CAST
 
 
 @pytest.fixture

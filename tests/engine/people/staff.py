@@ -6,33 +6,11 @@ from datetime import date
 
 from engine import substitutions
 from engine.people import Actor
-from engine.store.people import PersonRow
 from tests.engine.support import ALICE, BOB, CLERK, DORA, STRANGER, SUPERVISOR, World, person
 
 CAROL = person(17, "Carol", "reviewer")
 CAST = (CLERK, ALICE, BOB, CAROL, STRANGER, DORA, SUPERVISOR)
 TODAY = date(2026, 3, 2)
-
-
-def employ(world: World, *actors: Actor, active: int = 1) -> None:
-    """Give each of the cast a row, so that what they are is read from the database."""
-    for actor in actors:
-        assert actor.person_id is not None
-        assert actor.office_id is not None
-        row = PersonRow(
-            id=actor.person_id,
-            username=actor.name.lower(),
-            name=actor.name,
-            name_en=actor.name,
-            email=None,
-            password_hash=None,
-            language="en",
-            active=active,
-            office_id=actor.office_id,
-            roles=" ".join(actor.roles),
-            session_version=1,
-        )
-        world.runtime.people.add_person(row, list(actor.memberships))
 
 
 def today(world: World, actor: Actor) -> Actor:

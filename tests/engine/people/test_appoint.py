@@ -8,9 +8,9 @@ import pytest
 
 from engine import substitutions
 from engine.errors import EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
-from tests.engine.support import ALICE, BOB, CLERK, DORA, STRANGER, SUPERVISOR, World
+from tests.engine.support import ALICE, BOB, CLERK, DORA, STRANGER, SUPERVISOR, World, employ
 
-from .staff import CAROL, TODAY, away, employ, today
+from .staff import CAROL, TODAY, away, today
 
 FRIDAY = date(2026, 3, 6)
 

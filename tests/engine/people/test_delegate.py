@@ -9,9 +9,9 @@ from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from tests.engine.bundles import FOUR_TASKS, bundle, start_and_end, user_task
 from tests.engine.stories import counting
 from tests.engine.story import Story, begin
-from tests.engine.support import ALICE, BOB, CLERK, DORA, STRANGER, World, person
+from tests.engine.support import ALICE, BOB, CLERK, DORA, STRANGER, World, employ, person
 
-from .staff import CAROL, away, employ, today
+from .staff import CAROL, away, today
 
 NOTE = "The landlord calls back on Friday"
 

@@ -11,9 +11,9 @@ from engine.errors import NotAllowed
 from engine.people import Actor
 from tests.engine.bundles import bundle, start_and_end, user_task
 from tests.engine.story import Story, begin
-from tests.engine.support import ALICE, BOB, CLERK, World, person
+from tests.engine.support import ALICE, BOB, CLERK, World, employ, person
 
-from .staff import CAROL, away, employ, today
+from .staff import CAROL, away, today
 
 DAVE = person(18, "Dave", "reviewer")
 

@@ -12,9 +12,9 @@ from engine import substitutions, user_tasks
 from engine.errors import EngineError
 from tests.engine.bundles import bundle, start_and_end, user_task
 from tests.engine.story import Story
-from tests.engine.support import ALICE, BOB, CLERK, World, make_world
+from tests.engine.support import ALICE, BOB, CLERK, World, employ, make_world
 
-from .staff import CAROL, away, employ, today
+from .staff import CAROL, away, today
 
 PEOPLE = (CLERK, ALICE, BOB, CAROL)
 ROUNDS = ("survey", "first signature", "second signature", "check")

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from engine.store.cases import CaseStore
-from engine.store.people import PersonRow
 from engine.store.settings import SettingStore
+from tests.engine.support import employ
 from webui.app import create_app
 from webui.settings import Settings
 from webui.wiring import Installation
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 def visitor(world: World, folder: Path, *people: Actor) -> FlaskClient:
     """Give a browser at the installation, with nobody signed in yet."""
     runtime = world.runtime
-    for who in people:
-        assert who.person_id is not None
-        assert who.office_id is not None
-        row = PersonRow(
-            who.person_id, who.name, who.name, who.name, None, None, "en", 1, who.office_id, "caseworker", 1
-        )
-        runtime.people.add_person(row, list(who.memberships))
+    employ(world, *people, roles="caseworker")
     settings = Settings.from_environment({"LINBANG_DATA_DIR": str(folder)})
     values = SettingStore(runtime.database, 1)
     found = Installation(settings, runtime, CaseStore(runtime.database, 1), values, 0, 0)

@@ -10,7 +10,6 @@ import pytest
 
 from engine import subscriptions
 from engine.ports import ConnectorError
-from engine.store.people import PersonRow
 from engine.telling import EVENTS
 from tests.engine.bundles import (
     boundary,
@@ -23,7 +22,7 @@ from tests.engine.bundles import (
     trigger,
     user_task,
 )
-from tests.engine.support import DISTRICT, SHIQIAO, World, person
+from tests.engine.support import DISTRICT, SHIQIAO, World, employ, person
 
 OPERATOR = person(21, "Olga", office=DISTRICT, roles="operator")
 NEXT_DOOR = person(22, "Otto", office=SHIQIAO, roles="operator")
@@ -62,11 +61,7 @@ class Machines:
 
 @pytest.fixture
 def machines(world: World) -> Machines:
-    for actor in (OPERATOR, NEXT_DOOR):
-        row = PersonRow(
-            actor.person_id, actor.name, actor.name, actor.name, None, None, "en", 1, actor.office_id, "operator", 1
-        )  # fmt: skip
-        world.runtime.people.add_person(row, [])
+    employ(world, OPERATOR, NEXT_DOOR)
     world.deploy(SERVICE)
     found = Machines()
     world.runtime.hooks = found

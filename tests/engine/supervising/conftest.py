@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.people import Actor
-from engine.store.people import PersonRow
 from tests.engine.bundles import bundle, extensions, start_and_end, user_task
 from tests.engine.story import Story, begin
 from tests.engine.support import (
@@ -20,6 +18,7 @@ from tests.engine.support import (
     STRANGER,
     SUPERVISOR,
     World,
+    employ,
     person,
 )
 
@@ -46,31 +45,10 @@ CHECKED = bundle(
 )
 
 
-def enrol(world: World, *actors: Actor) -> None:
-    """Write people down as staff."""
-    for actor in actors:
-        assert actor.person_id is not None
-        assert actor.office_id is not None
-        row = PersonRow(
-            id=actor.person_id,
-            username=actor.name.lower(),
-            name=actor.name,
-            name_en=actor.name,
-            email=None,
-            password_hash=None,
-            language="en",
-            active=1,
-            office_id=actor.office_id,
-            roles=" ".join(actor.roles),
-            session_version=1,
-        )
-        world.runtime.people.add_person(row, list(actor.memberships))
-
-
 @pytest.fixture
 def staff(world: World) -> World:
     """The cast, written down: verbs that name a person look them up."""
-    enrol(world, CLERK, ALICE, BOB, STRANGER, DORA, SUPERVISOR, LOCAL, ELSEWHERE)
+    employ(world, CLERK, ALICE, BOB, STRANGER, DORA, SUPERVISOR, LOCAL, ELSEWHERE)
     return world
 
 

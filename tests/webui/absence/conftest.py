@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.engine.bundles import bundle, start_and_end, user_task
-from tests.engine.people.staff import CAROL, employ
-from tests.engine.support import ALICE, BOB, World
+from tests.engine.people.staff import CAROL
+from tests.engine.support import ALICE, BOB, World, employ
 from tests.webui.incidents.conftest import browse, world
 
 __all__ = ["browse", "task", "world"]

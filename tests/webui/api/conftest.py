@@ -11,7 +11,6 @@ import pytest
 from connectors.hooks import Hooks
 from engine import tokens
 from engine.store.cases import CaseStore
-from engine.store.people import PersonRow
 from engine.store.settings import SettingStore
 from tests.engine.bundles import (
     boundary,
@@ -34,6 +33,7 @@ from tests.engine.support import (
     World,
     make_world,
     person,
+    person_row,
 )
 from webui.app import create_app
 from webui.settings import Settings
@@ -111,20 +111,7 @@ class NothingOutside:
 
 def add_person(world: World, actor: Actor, *memberships: tuple[str, int]) -> None:
     """Let one of the cast, or somebody of a test, work here."""
-    row = PersonRow(
-        id=actor.person_id,
-        username=actor.name.lower(),
-        name=actor.name,
-        name_en=actor.name,
-        email=None,
-        password_hash=None,
-        language="en",
-        active=1,
-        office_id=actor.office_id,
-        roles=" ".join(actor.roles),
-        session_version=1,
-    )
-    world.runtime.people.add_person(row, [*actor.memberships, *memberships])
+    world.runtime.people.add_person(person_row(actor), [*actor.memberships, *memberships])
 
 
 @pytest.fixture

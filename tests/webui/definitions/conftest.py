@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from engine.store.people import PersonRow
 from tests.engine.bundles import bundle, start_and_end, user_task
-from tests.engine.support import DISTRICT, person
+from tests.engine.support import DISTRICT, employ, person
 from tests.webui.incidents.conftest import Browser, browse, words, world
 
 if TYPE_CHECKING:
@@ -65,21 +64,7 @@ def service(limit: str = "12 WD", key: str = "t", **files: bytes) -> Bundle:
 @pytest.fixture
 def designer(world: World, browse: Callable[..., Browser]) -> Designer:
     """A designer who is signed in."""
-    assert DESIGNER.person_id is not None
-    row = PersonRow(
-        id=DESIGNER.person_id,
-        username="wen",
-        name="Wen",
-        name_en="Wen",
-        email=None,
-        password_hash=None,
-        language="en",
-        active=1,
-        office_id=DISTRICT,
-        roles="designer",
-        session_version=1,
-    )
-    world.runtime.people.add_person(row, [])
+    employ(world, DESIGNER)
     return Designer(browse(DESIGNER))
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from engine import user_tasks
 from tests.engine.story import begin
-from tests.engine.supervising.conftest import ELSEWHERE, LOCAL, TIMED, enrol, only_task
+from tests.engine.supervising.conftest import ELSEWHERE, LOCAL, TIMED, only_task
 from tests.engine.supervising.test_work import Office
-from tests.engine.support import ALICE, BOB, CLERK, DORA, STRANGER, SUPERVISOR, World, make_world
+from tests.engine.support import ALICE, BOB, CLERK, DORA, STRANGER, SUPERVISOR, World, employ, make_world
 from tests.webui.incidents.conftest import Browser, browse, words
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ __all__ = ["Browser", "browse", "words"]
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = make_world(tmp_path)
-    enrol(made, CLERK, ALICE, BOB, STRANGER, DORA, SUPERVISOR, LOCAL, ELSEWHERE)
+    employ(made, CLERK, ALICE, BOB, STRANGER, DORA, SUPERVISOR, LOCAL, ELSEWHERE)
     yield made
     made.runtime.database.close()
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.store.people import PersonRow
 from tests.engine.bundles import bundle, start_and_end, user_task
-from tests.engine.support import ALICE, BOB, World
+from tests.engine.support import ALICE, BOB, World, employ
 from tests.webui.incidents.conftest import browse, world
 
 __all__ = ["browse", "tasks", "world"]
@@ -17,22 +16,7 @@ TASKS = 3
 @pytest.fixture(autouse=True)
 def bob(world: World) -> None:
     """Alice's colleague, who may sign in too."""
-    assert BOB.person_id is not None
-    assert BOB.office_id is not None
-    row = PersonRow(
-        id=BOB.person_id,
-        username="bob",
-        name=BOB.name,
-        name_en=BOB.name,
-        email=None,
-        password_hash=None,
-        language="en",
-        active=1,
-        office_id=BOB.office_id,
-        roles="caseworker",
-        session_version=1,
-    )
-    world.runtime.people.add_person(row, list(BOB.memberships))
+    employ(world, BOB)
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ import pytest
 from lxml import html
 
 from engine.store.cases import CaseStore
-from engine.store.people import PersonRow
 from engine.store.settings import SettingStore
-from tests.engine.support import ALICE, CLERK, STRANGER, SUPERVISOR, World, make_world
+from tests.engine.support import ALICE, CLERK, STRANGER, SUPERVISOR, World, employ, make_world
 from webui.app import create_app
 from webui.settings import Settings
 from webui.wiring import Installation
@@ -48,23 +47,7 @@ class Browser:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = make_world(tmp_path)
-    for actor in (CLERK, ALICE, STRANGER, SUPERVISOR):
-        assert actor.person_id is not None
-        assert actor.office_id is not None
-        row = PersonRow(
-            id=actor.person_id,
-            username=actor.name.lower(),
-            name=actor.name,
-            name_en=actor.name,
-            email=None,
-            password_hash=None,
-            language="en",
-            active=1,
-            office_id=actor.office_id,
-            roles=" ".join(actor.roles),
-            session_version=1,
-        )
-        made.runtime.people.add_person(row, list(actor.memberships))
+    employ(made, CLERK, ALICE, STRANGER, SUPERVISOR)
     yield made
     made.runtime.database.close()
 

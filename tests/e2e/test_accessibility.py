@@ -64,7 +64,8 @@ def test_it_would_find_a_page_that_breaks_them(browser: Browser, rules: Path) ->
 
 
 def _problems(page: Page, rules: Path, looks: tuple[Look, ...]) -> Iterator[tuple[str, object]]:
-    """Look at a page in each of these ways."""
+    """Look at a page in each of these ways, as soon as it stands: a click comes back before that."""
+    page.wait_for_load_state()
     for viewport, scheme in looks:
         place = f"{viewport['width']} pixels, {scheme}"
         page.set_viewport_size(viewport)

@@ -97,7 +97,8 @@ def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) ->
 
 
 def unfold(desk: Desk) -> None:
-    """Open everything that is folded on a page."""
+    """Open everything that is folded on a page, as soon as it stands."""
+    desk.page.wait_for_load_state()
     desk.page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
     desk.page.wait_for_load_state("networkidle")
 

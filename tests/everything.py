@@ -22,7 +22,7 @@ CHECKS = (
     ("spelling", [f"{BIN}/codespell"]),
     ("templates", [f"{BIN}/djlint", "--lint", "--quiet", "webui/templates"]),
 )
-TESTS = [f"{BIN}/python", "-m", "pytest", "-ra", "-n", "2", "--dist", "loadfile"]
+TESTS = [f"{BIN}/python", "-m", "pytest", "-ra", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def main() -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.definitions import Definition
     from engine.people import Actor
+    from engine.store.searching import Hits
 
 MAX_VERSIONS = 10
 """How many versions of a service are looked through for a step of the same name."""
@@ -69,13 +70,19 @@ def principals_of(actor: Actor, wanted: Wanted) -> frozenset[str]:
     return frozenset(one for one in lists if not group or one.startswith(f"{group}@") or "@" not in one)
 
 
-def filter_of(actor: Actor, wanted: Wanted) -> InboxFilter:
-    """Give what the store is asked for; a search looks only at what the person may see."""
+def hits_of(actor: Actor, wanted: Wanted) -> Hits | None:
+    """Find the cases that are searched for among those that the person may see; None where nothing is."""
+    text = wanted.said.get("q")
+    return None if text is None else searching.find(installation().runtime, actor, text)
+
+
+def filter_of(actor: Actor, wanted: Wanted, hits: Hits | None) -> InboxFilter:
+    """Give what the store is asked for. hits: as hits_of gave them."""
     runtime = installation().runtime
     said, now = wanted.said, runtime.clock.now()
     found = view_filter(actor, wanted.view)
-    if "q" in said:
-        found = replace(found, case_ids=searching.find(runtime, actor, said["q"]).ids)
+    if hits is not None:
+        found = replace(found, case_ids=hits.ids)
     if said.get("due") == "overdue":
         found = replace(found, due_before=to_ms(now))
     elif said.get("due") == "soon":

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine import follow_ups
 from engine.state import from_ms
-from engine.store import FAR_FUTURE_MS
 from engine.store.inbox import COUNT_CAP, InboxRow
 from engine.task_changes import DEFAULT_PRIORITY
 
+from . import passing_on
 from .page import installation
 from .words import due_words, element_name, group_name, moment_words, service_name
 
@@ -58,18 +58,11 @@ def _in_words(row: InboxRow, actor: Actor) -> dict[str, Any]:
         "group": group_name(runtime.groups, row.candidate_group),
         "due": due_words(row.due_at, runtime.clock.now(), runtime.calendar),
         "mine": row.assignee == actor.person_id,
-        "may_put_off": _outlasts_today(row.due_at),
+        "may_put_off": passing_on.can_wait(row.due_at),
         "draft": row.draft_at is not None,
         "urgent": row.priority > DEFAULT_PRIORITY,
         "handed": row.handed_by is not None and row.assignee == actor.person_id,
     }
-
-
-def _outlasts_today(due_ms: int) -> bool:
-    """Say whether a task is due after today: what is late or due now cannot be put off."""
-    runtime = installation().runtime
-    calendar = runtime.calendar
-    return due_ms >= FAR_FUTURE_MS or calendar.local_date(from_ms(due_ms)) > runtime.today()
 
 
 def look_words(moment_ms: int) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import ViewportSize, expect
+
+from .clock import ZONE, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,7 @@ class Office:
         self.said: list[str] = []
         """Everything that a page complained of: errors on the console, broken policies, lost scripts."""
         self._desks: dict[str, Desk] = {}
+        self._clock: Clock | None = None
 
     def desk(self, username: str, *, language: str = "en") -> Desk:
         """Give the desk of a person, who signs in at the first call."""
@@ -51,6 +53,13 @@ class Office:
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.said.append(str(error.error)))
         return Desk(self.server.address, context)
+
+    @property
+    def clock(self) -> Clock:
+        """The demo's clock, for a story whose days nobody watches."""
+        if self._clock is None:
+            self._clock = Clock(self.desk("supervisor"))
+        return self._clock
 
     def later(self, step: str, times: int = 1) -> None:
         """Move the demo's clock on by one of its buttons."""
@@ -147,7 +156,7 @@ class Desk:
     def now(self) -> datetime:
         """The moment that the demo's clock shows."""
         shown = self.page.locator(".demo-clock time").get_attribute("datetime") or ""
-        return datetime.fromisoformat(shown).astimezone(ZoneInfo("Asia/Shanghai"))
+        return datetime.fromisoformat(shown).astimezone(ZONE)
 
     @property
     def today(self) -> str:

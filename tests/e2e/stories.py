@@ -1,7 +1,7 @@
 """Takes a service's own stories to the browser: who does what when, in the words that the pages show.
 
 The answers stand in `processes/<service>/scenarios` alone; here their keys become labels and their values
-the words of the choices, and the moments of a story become clicks on the demo's clock.
+the words of the choices, and the moments of a story become steps of the demo's clock.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from engine.calendar import Calendar
 from engine.definitions import Definition, compile_bundle, read_folder, read_groups
 from engine.definitions.declarations import read_yaml
 
+from .clock import ZONE
 from .households import same_age
 from .running import ROOT
 
 if TYPE_CHECKING:
+    from .clock import Clock
     from .desk import Desk, Office
 
 PROCESSES = ROOT / "processes"
-ZONE = ZoneInfo("Asia/Shanghai")
 ACCOUNTS = {
     "window_clerk": "clerk",
     "rc_worker": "committee",
@@ -191,8 +191,8 @@ class Played:
         return (moment + self._later).isoformat()[: len(text)]
 
     @property
-    def _clock(self) -> Desk:
-        return self.town.desk("supervisor")
+    def _clock(self) -> Clock:
+        return self.town.clock
 
     def _let_pass(self, step: Mapping[str, Any]) -> None:
         """Let the time come at which a step is done."""
@@ -200,7 +200,7 @@ class Played:
             self._come_to(_moment(str(step["at"])) + self._later)
         elif text := step.get("after") or step.get("wait"):
             if days := _WORKING_DAYS.fullmatch(str(text)):
-                self.town.later("1 working day", int(days[1]))
+                self._clock.later("1 WD", int(days[1]))
             else:
                 self._come_to(self._clock.now + _duration(str(text)))
 
@@ -214,11 +214,11 @@ class Played:
             if now >= moment:
                 return
             if _landing(now, 5) <= moment:
-                self._clock.later("5 working days")
+                self._clock.later("5 WD")
             elif _landing(now, 1) <= moment:
-                self._clock.later("1 working day")
+                self._clock.later("1 WD")
             else:
-                self._clock.later("4 hours" if moment - now >= timedelta(hours=4) else "1 hour")
+                self._clock.later("PT4H" if moment - now >= timedelta(hours=4) else "PT1H")
         raise AssertionError(f"Expected {MAX_CLICKS} clicks to lead to {moment}, but it is {self._clock.now}")
 
 

@@ -199,7 +199,8 @@ def _hand_one_on(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("d")
     expect(page.locator("#asking")).to_be_visible()
-    tab_to(page, "Note to the colleague")
+    page.keyboard.press("ArrowDown")  # the colleague with the least work
+    tab_to(page, "What should they know?")
     page.keyboard.type("You know the family")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -210,9 +211,9 @@ def _hand_one_on(page: Page) -> None:
 def _put_one_off(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("z")
-    tab_to(page, "Until the morning of")
+    tab_to(page, "Back in my work on")
     page.keyboard.type("03032026")
-    tab_to(page, "Note for yourself")
+    tab_to(page, "Note to myself (optional)")
     page.keyboard.type("Calls back tomorrow")
     page.keyboard.press("Enter")
     _said(page, "Put off until 3 Mar 2026")

@@ -58,8 +58,24 @@ def walk(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) -> It
     desk.sign_in("dispatcher", language=language)
     desk.go("/services/care_bed_referral/start")
     yield "start-bed"
+    yield from _supervisor(desk, language)
     yield from _designer(desk, language)
     yield from _sights(desk, language, sights)
+
+
+def _supervisor(desk: Desk, language: str) -> Iterator[str]:
+    """Show how the work stands, the list behind a number, the alerts, and who stands in for whom."""
+    desk.sign_in("supervisor", language=language)
+    for name, path in (("desk", "/desk"), ("work", "/desk/work"), ("alerts", "/alerts/")):
+        desk.go(path)
+        yield name
+    desk.go("/absence/")
+    yield "absence"
+    desk.page.locator("#substitute").select_option(index=1)
+    desk.page.locator("#ends-on").fill("2020-01-01")
+    desk.page.locator("form[method=post] .button-primary").evaluate("(one) => one.form.noValidate = true")
+    desk.page.locator("form[method=post] .button-primary").click()
+    yield "absence-wrong"
 
 
 def _designer(desk: Desk, language: str) -> Iterator[str]:
@@ -83,6 +99,15 @@ def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) ->
     desk.sign_in("operator", language=language)
     desk.go("/incidents/")
     yield "incidents"
+    desk.go("/subscriptions/")
+    yield "subscriptions"
+    desk.page.locator("#address").fill("https://203.0.113.7/linbang")
+    desk.page.locator("[name=event]").first.check()
+    desk.page.locator("form[method=post] .button-primary").click()
+    yield "subscriptions-secret"
+    desk.page.locator("table tbody a").first.click()
+    yield "subscription"
+    desk.page.locator("form[action$='/end'] button").click()
     for name, (who, path) in sights.items():
         desk.sign_in(who, language=language)
         desk.go(path)
@@ -114,6 +139,15 @@ def _task(desk: Desk) -> Iterator[str]:
     yield "task-wrong"
     desk.inbox("mine")
     yield "inbox-claimed"
+    for name, opener in (
+        ("hand-on", "a[data-key=d]"),
+        ("put-off", "a[data-key=z]"),
+        ("keys", "[data-open=keys]"),
+    ):
+        page.locator(opener).first.click()
+        page.wait_for_selector("dialog[open]")
+        yield f"inbox-{name}"
+        page.keyboard.press("Escape")
     page.locator("form[action$='/unclaim'] button").first.click()
 
 

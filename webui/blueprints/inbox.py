@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from flask_babel import ngettext
 from engine import bulk, cases, looking, saved_filters, user_tasks
 from engine.errors import EngineError, InvalidState, NotFound
 from engine.store.inbox import InboxFilter
-from webui import inbox_filter, inbox_rows
+from webui import inbox_filter, inbox_rows, passing_on
 from webui.auth import actor, signed_in, unnoticed
 from webui.page import installation
 from webui.words import group_name, message_of
@@ -20,7 +19,7 @@ from webui.words import group_name, message_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.store.inbox import Cursor
+    from engine.store.inbox import Cursor, InboxRow
     from webui.inbox_filter import Wanted
 
 PAGE = 50
@@ -40,13 +39,15 @@ def show() -> Any:
     runtime, person = installation().runtime, actor()
     tabs = _tabs()
     wanted = inbox_filter.read(request.args, "mine" if tabs["mine"] else "groups")
-    lists, where = inbox_filter.principals_of(person, wanted), inbox_filter.filter_of(person, wanted)
+    hits = inbox_filter.hits_of(person, wanted)
+    lists, where = inbox_filter.principals_of(person, wanted), inbox_filter.filter_of(person, wanted, hits)
     after = _cursor(request.args.get("after", ""))
     rows = runtime.inbox.page(lists, PAGE + 1, after, where)
     since = looking.since(runtime, person, wanted.view)
     page = render_template(
         "inbox.html",
         wanted=wanted,
+        more=hits is not None and not hits.complete,
         tabs=_tab_words(tabs, wanted),
         made_at=runtime.now_ms(),
         arrived=0,
@@ -152,16 +153,16 @@ def undo() -> Any:
 @signed_in
 def hand_on(task_id: int) -> Any:
     """Ask to which colleague a task goes, and with what note."""
-    colleagues = user_tasks.candidates(installation().runtime, task_id, actor())
-    return _asking("hand_on.html", task_id, colleagues=colleagues)
+    row = _held(task_id)
+    return _asking("hand_on.html", row, colleagues=passing_on.colleagues(task_id))
 
 
 @pages.get("/inbox/<int:task_id>/put-off")
 @signed_in
 def put_off(task_id: int) -> Any:
     """Ask until when a task is put off."""
-    calendar, now = installation().runtime.calendar, installation().runtime.clock.now()
-    return _asking("put_off.html", task_id, tomorrow=calendar.local_date(now) + timedelta(days=1))
+    row = _held(task_id)
+    return _asking("put_off.html", row, days=passing_on.days(row.due_at))
 
 
 @pages.post("/inbox/filters")
@@ -239,7 +240,9 @@ def _filters(wanted: Wanted, *, counted: bool) -> list[dict[str, Any]]:
     for kept in saved_filters.listed(runtime, person):
         theirs = inbox_filter.read_saved(kept.query)
         lists = inbox_filter.principals_of(person, theirs)
-        where = inbox_filter.filter_of(person, theirs) if counted else None
+        where = (
+            inbox_filter.filter_of(person, theirs, inbox_filter.hits_of(person, theirs)) if counted else None
+        )
         said.append(
             {
                 "id": kept.id,
@@ -264,16 +267,20 @@ def _own_groups() -> list[tuple[str, str]]:
     return [(f"{group}@{office}", group_name(groups, group)) for group, office in sorted(actor().memberships)]
 
 
-def _asking(template: str, task_id: int, **more: Any) -> Any:
+def _held(task_id: int) -> InboxRow:
+    """Give one's own task. Raises InvalidState when it is not."""
     runtime, person = installation().runtime, actor()
     loaded = runtime.steps.load_by_task(task_id)
     where = InboxFilter(case_ids=(loaded[0].id,) if loaded else ())
-    held = runtime.inbox.page({f"p{person.person_id}"}, PAGE, None, where)
-    rows = [row for row in held if row.user_task_id == task_id]
-    if not rows:
-        raise InvalidState("Expected a task that you have claimed, but you have not", code="not_claimed")
-    (row,) = inbox_rows.in_words(rows, person, "mine", None)
-    return render_template(template, row=row, back=_checked_back(request.args.get("back", "")), **more)
+    for row in runtime.inbox.page({f"p{person.person_id}"}, PAGE, None, where):
+        if row.user_task_id == task_id:
+            return row
+    raise InvalidState("Expected a task that you have claimed, but you have not", code="not_claimed")
+
+
+def _asking(template: str, row: InboxRow, **more: Any) -> Any:
+    (words,) = inbox_rows.in_words([row], actor(), "mine", None)
+    return render_template(template, row=words, back=_checked_back(request.args.get("back", "")), **more)
 
 
 def _each(act: Callable[[int], None]) -> bulk.BulkResult:

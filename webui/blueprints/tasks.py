@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,9 +13,8 @@ from engine import follow_ups, forms, instances, spiff, user_tasks
 from engine.calendar import FIRST_YEAR, LAST_YEAR
 from engine.case import Case
 from engine.errors import EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
-from engine.state import from_ms
-from engine.store import FAR_FUTURE_MS
 from webui import forms as form_pages
+from webui import passing_on
 from webui.application import application
 from webui.auth import actor, signed_in
 from webui.errors import status_of
@@ -214,9 +213,10 @@ class _Opened:
             absent=self._name_of(absent),
             handed=self._handed(),
             asked=asked_of_me(self.task) if self.mine else None,
-            colleagues=self._colleagues(),
+            colleagues=passing_on.colleagues(self.task.id) if self.mine else [],
             handing_on=handing_on,
-            later=self._later(),
+            later=self._put_off(),
+            days=passing_on.days(self.task.due_at) if self.mine else None,
             putting_off=putting_off,
             signed=self.signed,
             signer=self._name_of(self.signed["by"]) if self.signed else "",
@@ -252,34 +252,15 @@ class _Opened:
         at = moment_words(note["at"], installation().runtime.calendar)
         return {"who": self._name_of(note["by"]), "at": at, "note": note["note"]}
 
-    def _colleagues(self) -> list[tuple[int, str]]:
-        """Give who may get the task, for its holder."""
-        if not self.mine:
-            return []
-        found = user_tasks.candidates(installation().runtime, self.task.id, actor())
-        return [(row.id, person_name(row)) for row in found]
-
-    def _later(self) -> dict[str, Any] | None:
-        """Give what the form needs that puts the task off, and until when it is; None where there is no time."""
+    def _put_off(self) -> dict[str, str] | None:
+        """Say until when the holder has put the task off, and what they noted; None where they have not."""
         runtime = installation().runtime
         if not self.mine:
             return None
-        calendar, today = runtime.calendar, runtime.today()
-        put = [one for one in follow_ups.list_put_off(runtime, actor()) if one.user_task_id == self.task.id]
-        last = today + follow_ups.MAX_AHEAD - timedelta(days=1)
-        if self.task.due_at < FAR_FUTURE_MS:
-            last = min(last, calendar.local_date(from_ms(self.task.due_at)))
-        first = today + timedelta(days=1)
-        if last < first and not put:
-            return None
-        return {
-            "possible": first <= last,
-            "first": first.isoformat(),
-            "last": last.isoformat(),
-            "usual": min(calendar.next_working_day(first), last).isoformat(),
-            "until": moment_words(put[0].until, calendar) if put else "",
-            "note": put[0].note if put else "",
-        }
+        for one in follow_ups.list_put_off(runtime, actor()):
+            if one.user_task_id == self.task.id:
+                return {"until": moment_words(one.until, runtime.calendar), "note": one.note}
+        return None
 
     def _name_of(self, person_id: int | None) -> str:
         if person_id is None:

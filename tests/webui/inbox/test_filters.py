@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 
 from engine import saved_filters, user_tasks
@@ -28,6 +29,17 @@ def test_it_finds_a_task_by_its_case_number(browse: Any, tasks: list[int]) -> No
 def test_it_says_when_nothing_matches_and_leads_out(browse: Any, tasks: list[int]) -> None:
     page = browse(ALICE).get("/?view=groups&q=nobody")
     assert "No task matches. Show all" in words(page)
+
+
+def test_it_says_when_a_search_finds_more_than_it_looks_through(
+    browse: Any, tasks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = browse(ALICE)
+    assert "There are more" not in words(alice.get("/?view=groups&q=T-2026"))
+    monkeypatch.setattr("engine.store.searching.MAX_HITS", 2)
+    page = alice.get("/?view=groups&q=T-2026")
+    assert "There are more; the newest" in words(page)
+    assert shown(page) == ["T-2026-000002", "T-2026-000003"]
 
 
 def test_it_offers_the_steps_of_ones_own_groups(browse: Any, tasks: list[int]) -> None:

@@ -50,8 +50,8 @@ def running_on(day: str | None, tenant_id: int) -> ColumnElement[bool]:
     )
 
 
-def put_off_by(tenant_id: int, person_id: int, now_ms: int, user_task_id: Any) -> ColumnElement[bool]:
-    """Give the condition that a person has put a task off beyond now. user_task_id: the column of its id."""
+def put_off_by(tenant_id: Any, person_id: Any, now_ms: Any, user_task_id: Any) -> ColumnElement[bool]:
+    """Give the condition that a person has put a task off beyond now, all as values or columns of a statement."""
     table = s.follow_up.c
     return exists(
         select(literal(1)).where(

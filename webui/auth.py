@@ -130,7 +130,7 @@ def _recognise() -> None:
     if row is None or row.session_version != session.get("version"):
         sign_out()
         return
-    g.actor = runtime.actor(row.id)
+    g.actor, g.staff = runtime.actor(row.id), row
     view = current_app.view_functions.get(request.endpoint or "")
     asked_by_itself = getattr(view, "unnoticed", False)
     if now - used > SESSION_S // 15 and not asked_by_itself:  # not on every request: each writes a cookie

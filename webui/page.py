@@ -14,7 +14,7 @@ from engine.store.incidents import MAX_COUNTED
 
 from . import heart
 from .language import LANGUAGES, language
-from .words import clock_words, moment_words
+from .words import clock_words, moment_words, person_name
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,7 +43,7 @@ def _frame() -> dict[str, Any]:
             "nav": _navigation(),
             "goes": _goes(),
             "heart": heart.banner(installation(), actor),
-            "person": {"name": actor.name, "office": _office_name(actor.office_id)},
+            "person": {"name": person_name(g.staff), "office": _office_name(actor.office_id)},
             "sign_out_url": url_for("sign_in.leave"),
             "absence_url": url_for("absence.show"),
         }

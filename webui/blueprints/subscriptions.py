@@ -13,7 +13,7 @@ from engine.errors import InvalidInput
 from engine.telling import EVENTS
 from webui.auth import actor, signed_in
 from webui.page import installation
-from webui.words import message_of, moment_words
+from webui.words import message_of, moment_words, person_name
 
 if TYPE_CHECKING:
     from engine.store.subscriptions import SubscriptionRow, ToldEvent
@@ -117,7 +117,7 @@ def _row(row: SubscriptionRow) -> dict[str, Any]:
         "id": row.id,
         "address": row.address,
         "events": [_EVENTS[name] for name in row.events.split()],
-        "who": person.name if person is not None else "",
+        "who": person_name(person) if person is not None else "",
         "since": moment_words(row.created_at, runtime.calendar),
         "ended": moment_words(row.ended_at, runtime.calendar) if row.ended_at is not None else "",
     }

@@ -6,7 +6,7 @@ import logging
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -40,9 +40,7 @@ def status_of(error: EngineError) -> int:
 def answer(status: int, code: str, message: str) -> Any:
     """Answer with a page, or with problem details where a program asked."""
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
-        body = jsonify({"type": f"urn:linbang:{code}", "title": message, "status": status, "code": code})
-        body.mimetype = "application/problem+json"
-        return body, status
+        return problems.problem(status, code, message)
     titles = {
         403: _("You may not do this"),
         404: _("Not found"),

@@ -99,38 +99,34 @@ class DeployQuery(Schema):
     note = words(1000, 5)
 
 
-class TaskSchema(Schema):
-    """A user task. due_at: the earliest clock around it, null when none runs."""
+class TaskLineSchema(Schema):
+    """What every answer says of a user task. due_at: the earliest clock around it, null when none runs."""
 
     id = Id(required=True)
     process_instance_id = Id(required=True)
     service_key = fields.String(required=True)
     element_id = fields.String(required=True)
-    state = fields.String(required=True)
     candidate_group = fields.String(required=True)
-    office = fields.String(required=True)
     assignee = Id(required=True, allow_none=True)
     priority = fields.Integer(required=True)
     due_at = Moment(required=True, allow_none=True)
+    created_at = Moment(required=True)
+
+
+class TaskSchema(TaskLineSchema):
+    """A user task as it stands."""
+
+    state = fields.String(required=True)
+    office = fields.String(required=True)
     at_risk = YesNo(required=True)
     paused = YesNo(required=True)
-    created_at = Moment(required=True)
 
 
-class ListedTaskSchema(Schema):
+class ListedTaskSchema(TaskLineSchema):
     """A user task in a list, with its case."""
 
-    id = Id(required=True)
-    process_instance_id = Id(required=True)
     business_key = fields.String(required=True)
     title = fields.String(required=True)
-    service_key = fields.String(required=True)
-    element_id = fields.String(required=True)
-    candidate_group = fields.String(required=True)
-    assignee = Id(required=True, allow_none=True)
-    priority = fields.Integer(required=True)
-    due_at = Moment(required=True, allow_none=True)
-    created_at = Moment(required=True)
 
 
 class WholeTaskSchema(TaskSchema):

@@ -14,6 +14,7 @@ from engine.errors import EngineError, NotFound
 from engine.ports import ConnectorError
 from webui.errors import status_of
 from webui.page import installation
+from webui.problems import problem
 
 pages = Blueprint("callbacks", __name__)
 
@@ -41,16 +42,10 @@ def receive(connector: str) -> Any:
         inbound = receiver(dict(request.headers), request.get_data(cache=False))
         return jsonify(result=messages.receive(runtime, connector, inbound))
     except ConnectorError as exc:
-        return _refuse(_STATUS.get(exc.code, HTTPStatus.BAD_REQUEST), exc.code, str(exc))
+        return problem(_STATUS.get(exc.code, HTTPStatus.BAD_REQUEST), exc.code, str(exc))
     except EngineError as exc:
-        return _refuse(status_of(exc), exc.code, exc.message)
+        return problem(status_of(exc), exc.code, exc.message)
     except RequestEntityTooLarge:
-        return _refuse(
+        return problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "content_wrong", f"Expected at most {MAX_BYTES} bytes"
         )
-
-
-def _refuse(status: int, code: str, message: str) -> Any:
-    body = jsonify(type=f"urn:linbang:{code}", title=message, status=int(status), code=code)
-    body.mimetype = "application/problem+json"
-    return body, int(status)

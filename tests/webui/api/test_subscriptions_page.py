@@ -49,7 +49,7 @@ def test_an_operator_subscribes_and_sees_the_secret_once(outside: NothingOutside
 
     page = send(olga, 200, address=ADDRESS, event=["case_started", "case_completed"])
 
-    (secret,) = page.xpath("//code[@class='secret']/text()")
+    (secret,) = page.xpath("//code[@class='breaks']/text()")
     assert len(secret) > 40
     again = olga.get("/subscriptions/")
     assert secret not in html.tostring(again).decode()

@@ -179,7 +179,7 @@ def test_it_refuses_a_reply_of_another_shape_without_saying_what_it_held(
     status, answer = outside.post(reply(story, **content))
 
     assert (status, answer["code"]) == (422, "content_wrong")
-    assert "听雨养老院" not in answer["title"]
+    assert "听雨养老院" not in answer["detail"]
 
 
 @pytest.mark.parametrize("connector", ["registry", "nobody"])

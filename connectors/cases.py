@@ -91,9 +91,12 @@ class Told(Schema):
 
 
 class Heard(Schema):
-    """Answer of `tell`. late: the other case does not wait for it, and keeps it in its history only."""
+    """Answer of `tell`.
 
-    result = choice("delivered", "late")
+    kept: the other case does not wait for it yet. late: nor will it, and keeps it in its history only.
+    """
+
+    result = choice("delivered", "kept", "late")
 
 
 _ERRORS = {

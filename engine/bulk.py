@@ -19,14 +19,14 @@ class BulkResult:
     failed: tuple[tuple[int, str], ...]
 
 
-def each(task_ids: Iterable[int], act: Callable[[int], None]) -> BulkResult:
+def each(task_ids: Iterable[int], act: Callable[[int], None], *, most: int = MAX_BULK) -> BulkResult:
     """Act on each task once, in the order given; one that fails keeps no other from being done.
 
-    Raises InvalidInput (`too_many`) for more than MAX_BULK, before anything is done.
+    Raises InvalidInput (`too_many`) for more than `most`, before anything is done.
     """
     wanted = list(dict.fromkeys(task_ids))
-    if len(wanted) > MAX_BULK:
-        raise InvalidInput(f"Expected at most {MAX_BULK} tasks at once, but got more", code="too_many")
+    if len(wanted) > most:
+        raise InvalidInput(f"Expected at most {most} tasks at once, but got more", code="too_many")
     done: list[int] = []
     failed: list[tuple[int, str]] = []
     for task_id in wanted:

@@ -41,7 +41,9 @@ class Case:
 
     def variables(self, number: int) -> Mapping[str, Any]:
         """Give the variables that a resting task sees."""
-        return spiff.resting(self.workflow)[number].data
+        item = spiff.rests(self.workflow, number)
+        assert item is not None
+        return item.data
 
     @cached_property
     def evaluate(self) -> Callable[[str, Mapping[str, Any]], Any]:

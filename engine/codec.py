@@ -1,8 +1,10 @@
 """A workflow's state to bytes and back: compact rows, definitions by reference, exact numbers.
 
 Each task is one row holding only what differs from its parent's variables. Finished subprocesses are
-left out. Numbers in place of random ids and ranks in place of times make the same history give the same
-bytes. No I/O, no sealing.
+left out; those in which nothing happens stay as they were read. Numbers in place of random ids and ranks in
+place of times make the same history give the same bytes. No I/O, no sealing.
+
+The first line is the case itself, every further line a running subprocess; all are JSON.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -22,18 +25,27 @@ from engine.errors import EngineError
 from engine.feel import Range, YearMonthDuration
 from engine.spiff.data import same
 from engine.spiff.errors import StepError
-from engine.spiff.workflow import SubWorkflow, Workflow
+from engine.spiff.resting import rests_in
+from engine.spiff.subprocesses import Packed
+from engine.spiff.workflow import SubWorkflow, Tasks, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine.spiff import ScriptEngine, Specs
 
-VERSION = 1
+VERSION = 2
 _LONG = 2**63
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _TAGGED = b'"\\u0000'
-_ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+_WAITING = TaskState.WAITING
+_STEADY = {TaskState.READY, TaskState.STARTED}
+"""In these states variables are only ever replaced as a whole, never changed where they are."""
+_QUIET = {"user_task", "call", "activity"}
+"""Kinds of tokens that only their own number wakes."""
+_MISSING = object()
+_PADDING = [[None] * (10 - length) for length in range(11)]
+"""What brings a row of a length back to all of its columns."""
 
 
 class StateUnreadableError(EngineError):
@@ -49,37 +61,42 @@ def dump(workflow: Workflow, extra: dict[str, Any]) -> bytes:
     """
     document: dict[str, Any] = {"v": VERSION, "x": extra, "n": workflow.next_number}
     if workflow.completed:
-        document["d"] = workflow.data
-    else:
-        document["w"] = _dump_one(workflow)
-        document["s"] = [
-            [number, _dump_one(inner)]
-            for number, inner in workflow.subprocesses.items()
-            if not inner.completed
-        ]
-        document["e"] = [
-            [key, error.element_id, error.code, error.message, error.expression]
-            for key, error in workflow.stuck.items()
-        ]
-    return dump_values(document)
+        document["d"] = _by_name(workflow.data)
+        return dump_values(document)
+    inner = [_pack(workflow, *item) for item in workflow.subprocesses.plain_items()]
+    packed = [item for item in inner if item is not None]
+    document["w"] = _dump_one(workflow)
+    document["s"] = [entry for entry, _content in packed]
+    document["e"] = [
+        [key, error.element_id, error.code, error.message, error.expression]
+        for key, error in workflow.stuck.items()
+    ]
+    return b"\n".join([dump_values(document), *(content for _entry, content in packed)])
 
 
 def load(content: bytes, specs: Specs, engine: ScriptEngine) -> tuple[Workflow, dict[str, Any]]:
     """Give the workflow and the extra data back; raises StateUnreadableError for an unknown format."""
-    document = load_values(content)
+    first, *contents = content.split(b"\n")
+    document = orjson.loads(first)
     if document.get("v") != VERSION:
         raise StateUnreadableError
+    tagged = _TAGGED in first
+    extra = _untag(document["x"]) if tagged else document["x"]
     workflow = Workflow(specs.main, dict(specs.subprocesses), script_engine=engine, deserializing=True)
     workflow.next_number = document["n"]
     if "d" in document:
-        workflow.completed, workflow.data = True, document["d"]
-        return workflow, document["x"]
-    _load_one(workflow, document["w"])
-    for number, packed in document["s"]:
-        _load_subprocess(workflow, number, packed)
+        workflow.completed, workflow.data = True, _untag(document["d"])
+        return workflow, extra
+    _load_one(workflow, document["w"], tagged=tagged)
+    workflow.subprocesses.unpack = partial(_unpack, workflow)
+    for (number, *quiet), part in zip(document["s"], contents, strict=True):
+        if quiet:
+            workflow.subprocesses[number] = Packed(part, *quiet)
+        else:
+            _load_subprocess(workflow, number, part)
     for key, element_id, code, message, expression in document["e"]:
         workflow.stuck[key] = StepError(message, element_id=element_id, code=code, expression=expression)
-    return workflow, document["x"]
+    return workflow, extra
 
 
 def dump_values(value: Any) -> bytes:
@@ -96,13 +113,41 @@ def load_values(content: bytes) -> Any:
     return _untag(value) if _TAGGED in content else value
 
 
+def _pack(workflow: Workflow, number: int, inner: Any) -> tuple[list[Any], bytes] | None:
+    """Give a running subprocess as its entry in the first line and a line of its own; None for an ended one.
+
+    The entry says what rests in it, unless something in it listens to events or could go on by itself: then
+    it is always unpacked.
+    """
+    if isinstance(inner, Packed):
+        return [number, inner.numbers, inner.rests], inner.content
+    if inner.completed:
+        return None
+    content = dump_values(_dump_one(inner))
+    resting = rests_in(workflow, inner)
+    stopped = any(
+        task.state == TaskState.READY and not task.task_spec.manual for task in inner.tasks.values()
+    )
+    if stopped or any(item.kind not in _QUIET for item in resting):
+        return [number], content
+    numbers = (min(inner.tasks), max(inner.tasks))
+    return [number, numbers, [(item.number, item.element_id, item.kind) for item in resting]], content
+
+
+def _unpack(top: Workflow, number: int, packed: Packed) -> Any:
+    _load_subprocess(top, number, packed.content)
+    return top.subprocesses[number]
+
+
 def _dump_one(workflow: Any) -> dict[str, Any]:
     tasks = workflow.tasks
-    changes = sorted({task.last_state_change for task in tasks.values()})
-    ranks = {moment: rank for rank, moment in enumerate(changes)}
+    ranks = {
+        moment: rank
+        for rank, moment in enumerate(sorted({task.last_state_change for task in tasks.values()}))
+    }
     packed: dict[str, Any] = {"r": [_row(task, tasks.get(task._parent), ranks) for task in tasks.values()]}  # noqa: SLF001 - hot
     if workflow.data:
-        packed["d"] = workflow.data
+        packed["d"] = _by_name(workflow.data)
     if workflow.last_task is not None and workflow.last_task.id in tasks:
         packed["l"] = workflow.last_task.id
     return packed
@@ -110,8 +155,10 @@ def _dump_one(workflow: Any) -> dict[str, Any]:
 
 def _row(task: Any, parent: Any, ranks: dict[float, int]) -> list[Any]:
     data = task.data
-    changed, removed = (data or None, None) if parent is None else _difference(data, parent.data)
-    internal = {key: value for key, value in task.internal_data.items() if key != "seen_events"}
+    changed, removed = (_by_name(data) or None, None) if parent is None else _difference(data, parent.data)
+    internal = task.internal_data
+    if "seen_events" in internal:
+        internal = {key: value for key, value in internal.items() if key != "seen_events"}
     row = [
         task.id,
         task._parent,  # noqa: SLF001 - hot loop
@@ -130,32 +177,45 @@ def _row(task: Any, parent: Any, ranks: dict[float, int]) -> list[Any]:
 
 
 def _difference(data: dict[str, Any], base: dict[str, Any]) -> tuple[Any, Any]:
-    """Give what is new or changed against the base, and what is missing (True: everything)."""
+    """Give what is new or changed against the base, and what is missing (True: everything), in order of name.
+
+    The order in which variables came about is lost by writing and reading, so it must not show.
+    """
     if data is base:
         return None, None
     if not data:
         return None, bool(base) or None
-    changed = {key: value for key, value in data.items() if key not in base or not same(base[key], value)}
+    changed = {
+        key: value
+        for key, value in data.items()
+        if (known := base.get(key, _MISSING)) is not value and not same(known, value)
+    }
     removed = [key for key in base if key not in data] if len(base) + len(changed) > len(data) else None
-    return changed or None, removed or None
+    return _by_name(changed) or None, sorted(removed) if removed else None
 
 
-def _load_one(workflow: Any, packed: dict[str, Any]) -> None:
-    _load_tasks(workflow, packed["r"])
+def _by_name(data: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted(data.items())) if len(data) > 1 else data
+
+
+def _load_one(workflow: Any, packed: dict[str, Any], *, tagged: bool) -> None:
+    _load_tasks(workflow, packed["r"], tagged=tagged)
     workflow.task_tree = next(iter(workflow.tasks.values()))
-    workflow.data = packed.get("d", {})
+    workflow.data = _untag(packed.get("d", {}))
     workflow.last_task = workflow.tasks.get(packed.get("l"))
 
 
-def _load_tasks(workflow: Any, rows: Iterable[list[Any]]) -> None:
-    tasks = workflow.tasks
+def _load_tasks(workflow: Any, rows: Iterable[list[Any]], *, tagged: bool) -> None:
+    tasks: dict[int, Task] = {}
     specs = workflow.spec.task_specs
     events = workflow.top_workflow.event_manager
     ordered = []
     for row in rows:
         number, parent_number, state, spec_name, rank, changed, removed, internal, triggered, children = (
-            row + [None] * (10 - len(row))
+            row + _PADDING[len(row)]
         )
+        if tagged:
+            changed, internal = _untag(changed), _untag(internal)
         task = Task.__new__(Task)
         task.id, task.workflow, task._parent, task._children, task._state = (  # noqa: SLF001 - as above
             number,
@@ -164,21 +224,28 @@ def _load_tasks(workflow: Any, rows: Iterable[list[Any]]) -> None:
             [],
             state,
         )
-        task.task_spec, task.thread_id, task.triggered = specs[spec_name], 0, bool(triggered)
+        spec = specs[spec_name]
+        task.task_spec, task.thread_id, task.triggered = spec, 0, bool(triggered)
         task.last_state_change, task.internal_data = float(rank), internal or {}
         parent = tasks.get(parent_number)
         if parent is None:
             task.data = changed or {}
         else:
             parent._children.append(number)  # noqa: SLF001 - as above
-            task.data = _apply(parent.data, changed, removed)
+            shared = state in _STEADY and not spec.data_input_associations
+            task.data = (
+                parent.data
+                if shared and not changed and not removed
+                else _apply(parent.data, changed, removed)
+            )
         tasks[number] = task
         if children is not None:
             ordered.append((task, children))
-        if state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+        if state == _WAITING and isinstance(spec, CatchingEvent):
             events.add_task(task)
     for task, children in ordered:
         task._children = children  # noqa: SLF001 - as above
+    workflow.tasks = Tasks(tasks)
 
 
 def _apply(base: dict[str, Any], changed: dict[str, Any] | None, removed: Any) -> dict[str, Any]:
@@ -192,12 +259,12 @@ def _apply(base: dict[str, Any], changed: dict[str, Any] | None, removed: Any) -
     return data
 
 
-def _load_subprocess(top: Workflow, number: int, packed: dict[str, Any]) -> None:
+def _load_subprocess(top: Workflow, number: int, content: bytes) -> None:
     task = top.get_task_from_id(number)
     spec = top.subprocess_specs[task.task_spec.spec]
     inner = SubWorkflow(spec, parent_task_id=number, top_workflow=top, deserializing=True)
     top.subprocesses[number] = inner
-    _load_one(inner, packed)
+    _load_one(inner, orjson.loads(content), tagged=_TAGGED in content)
     if isinstance(task.task_spec, SubWorkflowTask):
         inner.completed_event.connect(task.task_spec._on_subworkflow_completed, task)  # noqa: SLF001 - as the library's loader
 

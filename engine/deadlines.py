@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from engine.definitions import DeadlineDeclaration, Definition, Element
     from engine.spiff import Resting, Scope
 
+MAX_ENDED = 20
+"""How many ended clocks of each kind a case remembers beside those of scopes that are still open."""
+
 Evaluate = Callable[[str, Mapping[str, Any], str], Any]
 """Gives the value of a FEEL text for variables; the third argument names the element for errors."""
 
@@ -81,6 +84,7 @@ class Follower:
             self._arrive(arrival)
         self._leave_scopes(resting, passed, finished=finished, cancelled=cancelled)
         self._pause_and_resume(resting)
+        self._forget_the_oldest(resting)
 
     def strike(self, key: str) -> DeadlineState | None:
         """Look at one clock at its moment: note the warnings and the breach that are due now."""
@@ -194,18 +198,36 @@ class Follower:
     def _leave_scopes(
         self, resting: Mapping[int, Resting], passed: set[int], *, finished: bool, cancelled: bool
     ) -> None:
-        alive = {scope.number for item in resting.values() for scope in item.scopes}
+        alive: set[int] = set()
+        if any(tracked.scope != 0 and tracked.facts.end is None for tracked in self.tracked.values()):
+            alive = {scope.number for item in resting.values() for scope in item.scopes}
         for tracked in self.tracked.values():
-            declaration = self.definition.deadlines[tracked.facts.id]
             gone = finished if tracked.scope == 0 else tracked.scope not in alive
             if tracked.facts.end is not None or not gone:
                 continue
+            declaration = self.definition.deadlines[tracked.facts.id]
             left = (finished and not cancelled) if tracked.scope == 0 else tracked.scope in passed
             completed = left and not declaration.ends_on
             ran_out = clocks.state_of(tracked.facts, self.calendar, self.now) is DeadlineState.BREACHED
             self._end(
                 tracked, DeadlineEnd.KEPT_OR_BREACHED if completed or ran_out else DeadlineEnd.CANCELLED
             )
+
+    def _forget_the_oldest(self, resting: Mapping[int, Resting]) -> None:
+        """Forget all but the newest ended clocks of each kind, where nobody can come back to them; rows keep them."""
+        ended = [
+            key for key, tracked in self.tracked.items() if tracked.scope and tracked.facts.end is not None
+        ]
+        if len(ended) <= MAX_ENDED:
+            return
+        alive = {scope.number for item in resting.values() for scope in item.scopes}
+        told = {f"{event['deadline']}:{event['scope']}" for event in self.events if "deadline" in event}
+        seen: dict[str, int] = {}
+        for key in reversed(ended):
+            tracked = self.tracked[key]
+            seen[tracked.facts.id] = seen.get(tracked.facts.id, 0) + 1
+            if seen[tracked.facts.id] > MAX_ENDED and tracked.scope not in alive and key not in told:
+                del self.tracked[key]
 
     def _end(self, tracked: Tracked | None, end: DeadlineEnd) -> None:
         if tracked is None or tracked.facts.end is not None:
@@ -273,13 +295,3 @@ class Follower:
 
     def _note(self, event: str, tracked: Tracked, **more: Any) -> None:
         self.events.append({"type": event, "deadline": tracked.facts.id, "scope": tracked.scope, **more})
-
-
-def enclosing(tracked: Mapping[str, Tracked], scopes: tuple[Scope, ...]) -> list[Tracked]:
-    """Give the clocks that run around a token, its own included; paused ones are not running."""
-    numbers = {scope.number for scope in scopes}
-    return [
-        item
-        for item in tracked.values()
-        if item.scope in numbers and item.facts.end is None and not item.paused
-    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.people import SYSTEM, Actor
 
 if TYPE_CHECKING:
-    from engine.store.rows import ReasonRow, UserTaskRow
+    from engine.store.rows import KeptMessage, ReasonRow, UserTaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Deed:
     payload: dict[str, Any] = field(default_factory=dict)
     task: UserTaskRow | None = None
     strikes: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    """Keys of deadlines whose limit or start it set itself."""
     assignees: dict[int, int | None] = field(default_factory=dict)
     priorities: dict[int, int] = field(default_factory=dict)
     note: str | None = None
@@ -40,6 +42,12 @@ class Deed:
     cancelled: bool = False
     inbound: tuple[str, str] | None = None
     """Source and number of the message from outside that it took in."""
+    keeps: tuple[KeptMessage, ...] = ()
+    """Messages that wait from now on for the case."""
+    takes: tuple[KeptMessage, ...] = ()
+    """Kept messages that moved it on."""
+    expires: tuple[int, ...] = ()
+    """Ids of kept messages whose time is over."""
     asked: ReasonRow | None = None
     """The question that it asks of whoever has a task."""
     answers: int | None = None

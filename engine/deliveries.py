@@ -86,8 +86,8 @@ def send(runtime: Runtime, job: DueJob) -> None:
     _settle(runtime, row, "waiting", SYSTEM, "notice_sent", _said(row), sent)
 
 
-def retry(runtime: Runtime, delivery_id: int, actor: Actor) -> None:
-    """Send a notice again that could not be sent.
+def retry(runtime: Runtime, delivery_id: int, actor: Actor, reason: str | None = None) -> None:
+    """Send a notice again that could not be sent. reason: stands in the history where there is one.
 
     Raises NotFound, InvalidState (`incident_resolved`) for one that has not failed, or (`not_sendable`)
     where the recipient or the words could not be worked out.
@@ -98,6 +98,8 @@ def retry(runtime: Runtime, delivery_id: int, actor: Actor) -> None:
         raise InvalidState("Expected a notice with a recipient, but it has none", code="not_sendable")
     _check_words(message)
     payload = {"number": -row.number, **_said(row)}
+    if reason is not None:
+        payload["reason"] = reason.strip()
     _settle(runtime, row, "failed", actor, "incident_retried", payload, _WAITING)
     runtime.wake()
 

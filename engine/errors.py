@@ -50,10 +50,22 @@ class Busy(InvalidState):
     code = "busy"
 
 
+class DatabaseAway(Busy):
+    """Expected the database to answer, but it is away; please look whether it was done, and try again."""
+
+    code = "database_away"
+
+
 class Changed(InvalidState):
     """Expected the case as it was read, but it has changed since."""
 
     code = "changed"
+
+
+class DoneBefore(InvalidState):
+    """Expected something new, but the same was done before under the same key."""
+
+    code = "done_before"
 
 
 class InvalidInput(EngineError):  # noqa: N818 - the field's word

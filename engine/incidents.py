@@ -5,14 +5,15 @@ Numbers of at least 0 are tokens and scopes of a running case; below 0 they are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine import corrections, deliveries, forms, spiff
 from engine.deed import Deed
-from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.errors import InvalidInput, InvalidState, NotFound
 from engine.instances import advance, open_case
+from engine.operators import check_role, is_operator, offices_of
 from engine.people import rights_among
 from engine.ports import ConnectorError
 from engine.spiff import StepError
@@ -29,8 +30,18 @@ if TYPE_CHECKING:
     from engine.store.incidents import ListedIncident
     from engine.store.rows import DeliveryRow, InstanceRow
 
-ROLES = frozenset({"supervisor", "operator", "admin"})
-"""Who may see to incidents in every way; the groups of a service may try again."""
+MAX_CODED = 5_000
+"""Among how many open incidents the codes to choose from are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFilter:
+    """Which open incidents. operation: such as `registry.sweep`. since: raised from then on, in milliseconds."""
+
+    service_key: str | None = None
+    code: str | None = None
+    operation: str | None = None
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +65,29 @@ class IncidentView:
     codes: tuple[str, ...] = ()
 
 
-def retry(runtime: Runtime, process_instance_id: int, number: int, actor: Actor) -> None:
+def retry(
+    runtime: Runtime, process_instance_id: int, number: int, actor: Actor, reason: str | None = None
+) -> None:
     """Take up again what could not be carried out: run the element, call the outside system, send the notice.
 
+    reason: stands in the history; whoever tries many again at once has to give one.
     Raises NotFound for a case that the actor does not see, NotAllowed for somebody who neither has one of
     ROLES nor works on cases of the service, InvalidState when there is no open incident there.
     """
+    if reason is not None:
+        check_reason(reason)
     if number < 0:
-        deliveries.retry(runtime, _delivery(runtime, process_instance_id, number, actor, work=True).id, actor)
+        row = _delivery(runtime, process_instance_id, number, actor, work=True)
+        deliveries.retry(runtime, row.id, actor, reason)
         return
 
     def act(case: Case) -> tuple[Deed, None]:
         _check_actor(runtime, case.row, case.definition, actor, work=True)
         _check_open(case, number)
         renewed = _run_again(case, number)
-        payload = {"number": number}
+        payload: dict[str, Any] = {"number": number}
+        if reason is not None:
+            payload["reason"] = reason.strip()
         return Deed("incident_retried", actor, None, payload, retries=(number,), renewed=renewed), None
 
     advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
@@ -86,7 +105,7 @@ def correct(
 
     changes: raw answers by variable; for a notice `{"to": recipient}`. The token, and the activities around
     it that know the same variables, have the new values from then on; before and after stand in the
-    history. Raises as retry does, NotAllowed for anybody without one of ROLES, InvalidInput without a reason
+    history. Raises as retry does, NotAllowed for anybody without one of `operators.ROLES`, InvalidInput without a reason
     of 5 characters and as `corrections.checked_changes` does, InvalidState (`not_correctable`).
     """
     check_reason(reason)
@@ -165,14 +184,9 @@ def resolve(
     advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
 
 
-def may_settle(actor: Actor) -> bool:
-    """Say whether somebody may see to incidents in every way."""
-    return actor.person_id is None or bool(ROLES & actor.roles)
-
-
 def may_retry(runtime: Runtime, row: InstanceRow, definition: Definition, actor: Actor) -> bool:
     """Say whether somebody may try again: also whoever works on cases of the service at the case's offices."""
-    if may_settle(actor):
+    if is_operator(actor):
         return True
     groups = {element.group for element in definition.elements.values() if element.group}
     keys = groups | set(definition.start_groups)
@@ -183,21 +197,57 @@ def open_incidents(
     runtime: Runtime,
     actor: Actor,
     *,
-    service_key: str | None = None,
+    where: IncidentFilter = IncidentFilter(),
     after: int | None = None,
     size: int = 50,
 ) -> list[ListedIncident]:
     """List the open incidents of the actor's office and those below it, the oldest first.
 
-    after: the id of the last one that was shown. Raises NotAllowed for anybody without one of ROLES.
+    where: which of them. after: the id of the last one that was shown. Raises NotAllowed for anybody who is no operator.
     """
-    _check_role(actor)
-    return runtime.incidents.open(_offices(runtime, actor), service_key=service_key, after=after, size=size)
+    check_role(actor)
+    places = None if where.operation is None else elements_that_call(runtime, where.operation)
+    return runtime.incidents.open(
+        offices_of(runtime, actor),
+        service_key=where.service_key,
+        code=where.code,
+        since=where.since,
+        places=places,
+        after=after,
+        size=size,
+    )
+
+
+def with_ids(runtime: Runtime, actor: Actor, ids: Collection[int]) -> list[ListedIncident]:
+    """List those of some incidents that are open and of the actor's offices; raises as open_incidents does."""
+    check_role(actor)
+    return runtime.incidents.open_among(offices_of(runtime, actor), ids)
+
+
+def open_codes(runtime: Runtime, actor: Actor) -> list[str]:
+    """List the codes of what open_incidents lists, among the oldest so many; raises as that does."""
+    check_role(actor)
+    return runtime.incidents.codes(offices_of(runtime, actor), MAX_CODED)
+
+
+def elements_that_call(runtime: Runtime, operation: str) -> list[tuple[str, str]]:
+    """List where the newest versions of services ask for an operation, as (service key, element id).
+
+    `sms.send` and `mail.send` are what notices go by: every element that writes one is meant.
+    """
+    wanted = operation in deliveries.OPERATIONS.values()
+    return [
+        (key, element.id)
+        for key, (_id, definition) in runtime.catalogue.services().items()
+        for element in definition.elements.values()
+        if (element.call is not None and element.call.operation == operation)
+        or (wanted and element.notice is not None)
+    ]
 
 
 def count_open(runtime: Runtime, actor: Actor) -> int | None:
     """Count what open_incidents lists, up to a hundred; None for somebody who may not list it."""
-    return runtime.incidents.count(_offices(runtime, actor)) if may_settle(actor) else None
+    return runtime.incidents.count(offices_of(runtime, actor)) if is_operator(actor) else None
 
 
 def read_incident(runtime: Runtime, incident_id: int, actor: Actor) -> IncidentView:
@@ -210,7 +260,7 @@ def read_incident(runtime: Runtime, incident_id: int, actor: Actor) -> IncidentV
     _check_actor(runtime, row, definition, actor, work=True)
     if listed.state != "open":
         raise _resolved()
-    view = IncidentView(listed, definition, "delivery", may_settle(actor))
+    view = IncidentView(listed, definition, "delivery", is_operator(actor))
     if listed.number < 0:
         delivery = _delivery(runtime, row.id, listed.number, actor, work=True)
         return replace(view, message=deliveries.open_message(runtime, delivery))
@@ -291,23 +341,10 @@ def _check_actor(
 
     work: whoever works on cases of the service may, too.
     """
-    if row.office_id not in _offices(runtime, actor):
+    if row.office_id not in offices_of(runtime, actor):
         raise NotFound("Expected a case of your office with that id, but there is none", code="case_unknown")
     if not (work and may_retry(runtime, row, definition, actor)):
-        _check_role(actor)
-
-
-def _check_role(actor: Actor) -> None:
-    if not may_settle(actor):
-        raise NotAllowed(
-            f"Expected somebody with one of the roles {', '.join(sorted(ROLES))}", code="not_an_operator"
-        )
-
-
-def _offices(runtime: Runtime, actor: Actor) -> list[int]:
-    if actor.office_id is None:
-        return list(runtime.offices.rows) if actor.person_id is None else []
-    return runtime.offices.below(actor.office_id)
+        check_role(actor)
 
 
 def _check_open(case: Case, number: int) -> None:

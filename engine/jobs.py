@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import alert_mails, calls, deliveries, evidence, spiff, telling
+from engine import alert_mails, calls, deliveries, evidence, message_buffer, message_keeping, spiff, telling
 from engine.case import Case
 from engine.clocks import DeadlineState
 from engine.deed import Deed
@@ -42,6 +42,7 @@ _NOBODY_WAITS = frozenset(
         "delivery_gone",
         "alert_mail_gone",
         "event_gone",
+        "message_gone",
     }
 )
 """Codes that say that a job is over: its case no longer waits for it."""
@@ -220,6 +221,8 @@ _RUN = {
     "delivery": deliveries.send,
     "alert_mail": alert_mails.send,
     telling.JOB: telling.send,
+    message_keeping.JOB: message_buffer.look_after,
+    message_keeping.WAIT_JOB: message_buffer.look_at_place,
 }
 OUTSIDE = frozenset({"call", "delivery", "alert_mail", telling.JOB})
 """Kinds of jobs that wait for an outside system's answer."""

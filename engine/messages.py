@@ -1,6 +1,7 @@
 """Messages that come in for a case, from a person or an outside system: deliver one to the place that waits for it.
 
-What comes from outside counts once, whatever becomes of it; when nobody waits for it, the history keeps it.
+What comes from outside counts once, whatever becomes of it; what nobody waits for is kept for a while where the
+message has a time to live, else by the history alone.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine import spiff
+from engine import message_keeping, spiff
 from engine.case import Case
 from engine.deed import Deed
-from engine.errors import EngineError, InvalidState, NotAllowed, NotFound
+from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.instances import advance, note
 from engine.people import SYSTEM, rights_among
+from engine.state import to_ms
+from engine.store.rows import KeptMessage
 from engine.user_tasks import checked_answers
 from engine.values import checked_variables
 
@@ -34,31 +37,38 @@ _LONGEST_SHOWN = 64
 
 def correlate(
     runtime: Runtime, message_name: str, process_instance_id: int, actor: Actor, answers: Mapping[str, Any]
-) -> None:
-    """Deliver a message to a case with the raw answers to its form.
+) -> str:
+    """Deliver a message to a case with the raw answers to its form, and give what became of it.
 
+    That is `delivered`, or `kept` where the case does not wait for it now and the message has a time to live.
     Raises NotFound for an unknown case or message, NotAllowed for a person outside its groups, InvalidInput
     when an answer breaks a rule, InvalidState when the case does not wait for the message now.
     """
 
-    def act(case: Case) -> tuple[Deed, None]:
+    def act(case: Case) -> tuple[Deed, str]:
         declaration = _declaration(case.definition, message_name)
         rights = _rights(runtime, actor, declaration.groups, case.row.office_id)
         if not rights:
             raise NotAllowed(f"Expected somebody of {', '.join(declaration.groups)}", code="not_in_group")
         values = checked_answers(case, declaration.form, answers, {})
-        if not spiff.deliver_message(case.workflow, message_name, values):
+        payload = {"message": message_name, "answers": values}
+        if spiff.deliver_message(case.workflow, message_name, values):
+            return Deed("message_correlated", actor, payload=payload, on_behalf=rights[0]), "delivered"
+        if declaration.time_to_live is None:
             raise InvalidState(
                 "Expected a case that waits for this message, but it does not", code="not_awaited"
             )
-        payload = {"message": message_name, "answers": values}
-        return Deed("message_correlated", actor, payload=payload, on_behalf=rights[0]), None
+        kept = _kept(case, declaration, values, ("person", str(actor.person_id)))
+        return Deed("message_kept", actor, payload=payload, on_behalf=rights[0], keeps=(kept,)), "kept"
 
-    advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
+    return advance(runtime, lambda: runtime.steps.load(process_instance_id), act)
 
 
 def receive(runtime: Runtime, source: str, inbound: Inbound) -> str:
-    """Take in what an outside system says, and give what became of it: `delivered`, `double` or `late`.
+    """Take in what an outside system says, and give what became of it: `delivered`, `double`, `kept` or `late`.
+
+    Kept is what nobody waits for yet, where the message has a time to live: the case takes it when it comes to
+    wait for it, and closes it when the time is over or the case ends.
 
     Its content becomes variables of the case, as a form's answers do. Late is what nobody waits for: the
     place is past, `linbang:matches` is not true, the case has ended; the history alone keeps it. A double
@@ -107,12 +117,10 @@ class _Incoming:
     def take_in(self) -> str:
         """Deliver it, or write down that it came too late; raises _DoubleError when it came before."""
         try:
-            advance(self.runtime, self._load, self._act)
+            return advance(self.runtime, self._load, self._act)
         except InvalidState as exc:
             if not isinstance(exc, _LateError) and exc.code != "case_ended":
                 raise
-        else:
-            return "delivered"
         note(
             self.runtime,
             self.process_instance_id,
@@ -131,27 +139,25 @@ class _Incoming:
             _declaration(definition, self.inbound.message)
         return found
 
-    def _act(self, case: Case) -> tuple[Deed, None]:
+    def _act(self, case: Case) -> tuple[Deed, str]:
         call = spiff.resting(case.workflow).get(self.number)
         if call is not None and call.kind == "call":
             raise InvalidState(
                 "Expected the answer to the call first, but the call is still under way; please come again",
                 code="too_early",
             )
-        matches = _declaration(case.definition, self.inbound.message).matches
+        name, key = self.inbound.message, (self.source, self.inbound.id)
+        declaration = _declaration(case.definition, name)
 
         def fits(variables: Mapping[str, Any]) -> bool:
-            if matches is None:
-                return True
-            try:
-                return case.evaluate(matches, {**variables, "message": self.content}) is True
-            except EngineError:  # a comparison that cannot be made is not true
-                return False
+            return message_keeping.fits(case, case.definition, name, self.content, variables)
 
-        if not spiff.deliver_message(case.workflow, self.inbound.message, self.content, fits):
+        if spiff.deliver_message(case.workflow, name, self.content, fits):
+            return Deed("message_correlated", SYSTEM, payload=self._payload(), inbound=key), "delivered"
+        if declaration.time_to_live is None:
             raise _LateError
-        key = (self.source, self.inbound.id)
-        return Deed("message_correlated", SYSTEM, payload=self._payload(), inbound=key), None
+        kept = _kept(case, declaration, self.content, key)
+        return Deed("message_kept", SYSTEM, payload=self._payload(), inbound=key, keeps=(kept,)), "kept"
 
     def _count(self, saved: Saved) -> None:
         self._refuse_double()
@@ -178,6 +184,31 @@ class _LateError(InvalidState):
     """Expected a place that waits for this very message, but there is none."""
 
     code = "message_late"
+
+
+def _kept(
+    case: Case, declaration: MessageDeclaration, values: Mapping[str, Any], sender: tuple[str, str]
+) -> KeptMessage:
+    """Give the row of a message that waits for the case; raises InvalidState when too many do already."""
+    if len(case.state.kept) >= message_keeping.MAX_KEPT:
+        raise InvalidState(
+            f"Expected at most {message_keeping.MAX_KEPT} messages that wait for a case", code="too_many_kept"
+        )
+    runtime = case.runtime
+    message_id = runtime.ids.next()
+    return KeptMessage(
+        id=message_id,
+        name=declaration.name,
+        place=message_keeping.place_of_case(case.row.id),
+        process_instance_id=case.row.id,
+        sender_id=None,
+        source=sender[0],
+        number=sender[1],
+        state="waiting",
+        sealed_content=message_keeping.sealed(runtime, message_id, values),
+        created_at=to_ms(case.now),
+        expires_at=message_keeping.expiry(runtime, declaration.time_to_live, case.now),
+    )
 
 
 def _named(reference: str) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine import awaiting, clocks, codec, spiff, task_changes
+from engine import awaiting, clocks, codec, correlation, spiff, task_changes
 from engine.clocks import DeadlineState
 from engine.deadlines import Arrival
 from engine.deed import Deed
@@ -34,6 +34,7 @@ class _Outcome(Rested):
         closed = list(task_changes.changed_tasks(self))
         opened = list(task_changes.opened_tasks(self))
         jobs_added, jobs_removed = awaiting.changed_jobs(self)
+        messages = correlation.messages_of(self)
         raised, resolved = self._change_incidents()
         state, outcome = self._end()
         self._issue_letters()
@@ -44,6 +45,7 @@ class _Outcome(Rested):
         history = make_link(
             case.runtime.sealer, case.row.id, (case.row.history_seq, case.row.history_head), link
         )
+        spiff.forget_finished(self.workflow)
         content = codec.dump(self.workflow, case.state.pack())
         return Saved(
             instance=case.row,
@@ -54,8 +56,12 @@ class _Outcome(Rested):
             history=history,
             opened=opened,
             changed=closed,
-            jobs_added=jobs_added,
-            jobs_removed=jobs_removed,
+            jobs_added=jobs_added + messages.jobs_added,
+            jobs_removed=jobs_removed + messages.jobs_removed,
+            kept_added=messages.kept_added,
+            kept_ended=messages.kept_ended,
+            waits_added=messages.waits_added,
+            waits_removed=messages.waits_removed,
             deadlines=list(self._deadline_rows()),
             alerts=list(self._alerts()),
             incidents_raised=raised,
@@ -154,7 +160,7 @@ class _Outcome(Rested):
     def _deadline_rows(self) -> Iterator[DeadlineRow]:
         calendar, now = self.case.calendar, self.case.now
         touched = {f"{event['deadline']}:{event['scope']}" for event in self.events if "deadline" in event}
-        for key in touched:
+        for key in touched | set(self.deed.clocks):
             facts = self.case.state.deadlines[key].facts
             due = clocks.due_at(facts, calendar, now)
             paused = any(pause.ended_at is None for pause in facts.pauses)

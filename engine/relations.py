@@ -34,6 +34,8 @@ MAX_NAMED = 5
 SOURCE = "cases"
 """What the history of a case that is told something names as the source."""
 
+_NOT_DELIVERED = {"message_late": "late", "message_kept": "kept"}
+
 _SAME = feel.compile("wanted = found")
 
 
@@ -130,7 +132,7 @@ def tell(
     message: str,
     content: dict[str, Any],
 ) -> str:
-    """Hand a message of one case to another: `delivered`, or `late` when that one does not wait for it (now).
+    """Hand a message of one case to another: `delivered`, `kept` until that one waits for it, or `late` when it does not.
 
     Content is checked by the message's form where it has one; else its entries become variables as they are.
     Raises NotFound for an unknown case or message, InvalidInput for content that the form does not take
@@ -231,7 +233,9 @@ def _note_once(runtime: Runtime, asking: Asking, event: str, payload: dict[str, 
 
 def _earlier_result(runtime: Runtime, store: CaseStore, other: InstanceRow, key: str) -> str:
     """Say what became of a message when it was handed in for the first time."""
-    rows = (row for row in store.history(other.id) if row.event == "message_late")
+    rows = (row for row in store.history(other.id) if row.event in _NOT_DELIVERED)
     links = (history.open_link(runtime.sealer, other.id, row) for row in rows)
-    came_late = any((link.payload["source"], link.payload["id"]) == (SOURCE, key) for link in links)
-    return "late" if came_late else "delivered"
+    for link in links:
+        if (link.payload.get("source"), link.payload.get("id")) == (SOURCE, key):
+            return _NOT_DELIVERED[link.event]
+    return "delivered"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine import spiff
-from engine.deadlines import Follower
+from engine.deadlines import Follower, Tracked
 from engine.state import to_ms
 
 if TYPE_CHECKING:
     from engine.case import Case
     from engine.deed import Deed
+    from engine.spiff import Resting
 
 
 class Rested:
@@ -27,6 +28,7 @@ class Rested:
         self.resting = {} if self.finished else spiff.resting(self.workflow)
         self.events: list[dict[str, Any]] = []
         self.broken: dict[int, tuple[str, str, str]] = {}
+        self._standing: dict[int, list[Tracked]] | None = None
         self.follower = Follower(
             case.definition,
             case.state.deadlines,
@@ -40,6 +42,19 @@ class Rested:
     def evaluate(self, text: str, variables: Any, element_id: str) -> Any:
         """Give the value of an expression; an error names the element."""
         return self.workflow.script_engine.value(text, variables, element_id)
+
+    def around(self, item: Resting) -> list[Tracked]:
+        """Give the clocks that stand on a token or around it and have not ended, as the step leaves them."""
+        if self._standing is None:
+            self._standing = {}
+            for tracked in self.case.state.deadlines.values():
+                if tracked.facts.end is None:
+                    self._standing.setdefault(tracked.scope, []).append(tracked)
+        if not self._standing or self._standing.keys() == {
+            0
+        }:  # spares finding out what is around every token
+            return self._standing.get(0, [])
+        return [tracked for scope in item.scopes for tracked in self._standing.get(scope.number, ())]
 
     def note(self, event: str, **more: Any) -> None:
         """Note an event for the history."""

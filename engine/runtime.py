@@ -16,6 +16,7 @@ from engine.store import Database, StepStore
 from engine.store.absence import AbsenceStore
 from engine.store.alert_mails import AlertMailStore
 from engine.store.alerts import AlertStore
+from engine.store.dead_letters import DeadLetterStore
 from engine.store.deadlines import DeadlineStore
 from engine.store.definitions import DefinitionStore
 from engine.store.deliveries import DeliveryStore
@@ -24,6 +25,7 @@ from engine.store.heartbeats import HeartbeatStore
 from engine.store.inbox import InboxStore
 from engine.store.incidents import IncidentStore
 from engine.store.jobs import JobStore
+from engine.store.kept_messages import KeptMessageStore
 from engine.store.people import PeopleStore
 from engine.store.reasons import ReasonStore
 from engine.store.relations import RelationStore
@@ -67,6 +69,8 @@ class Runtime:
     jobs: JobStore
     deliveries: DeliveryStore
     incidents: IncidentStore
+    kept: KeptMessageStore
+    dead_letters: DeadLetterStore
     relations: RelationStore
     schedules: ScheduleStore
     deadlines: DeadlineStore
@@ -168,6 +172,8 @@ def open_runtime(
         jobs=JobStore(database, tenant_id),
         deliveries=DeliveryStore(database, tenant_id),
         incidents=IncidentStore(database, tenant_id),
+        kept=KeptMessageStore(database, tenant_id),
+        dead_letters=DeadLetterStore(database, tenant_id),
         relations=RelationStore(database, tenant_id),
         schedules=ScheduleStore(database, tenant_id),
         deadlines=DeadlineStore(database, tenant_id),

@@ -49,6 +49,10 @@ class CaseState:
     deliveries: int = 0
     handed: dict[int, dict[str, Any]] = field(default_factory=dict)
     acting: dict[int, int] = field(default_factory=dict)
+    kept: dict[int, str] = field(default_factory=dict)
+    """Names of the messages that wait for this very case, by id."""
+    waits: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Message name and place by where a token waits for it, such as `17:wait`; only those with a key."""
 
     def pack(self) -> dict[str, Any]:
         """Give plain data for the codec."""
@@ -63,6 +67,8 @@ class CaseState:
             "n": self.deliveries,
             "h": list(self.handed.items()),
             "a": list(self.acting.items()),
+            "k": list(self.kept.items()),
+            "m": [[target, *awaited] for target, awaited in self.waits.items()],
         }
 
     @classmethod
@@ -79,6 +85,8 @@ class CaseState:
             deliveries=packed["n"],
             handed={number: note for number, note in packed["h"]},  # noqa: C416 - as above
             acting={number: absent for number, absent in packed["a"]},  # noqa: C416 - as above
+            kept={message: name for message, name in packed["k"]},  # noqa: C416 - as above
+            waits={target: (name, place) for target, name, place in packed["m"]},
         )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from engine import clocks
-from engine.deadlines import enclosing
 from engine.people import office_of_group
 from engine.state import to_ms
 from engine.store.rows import TaskChange, UserTaskRow
@@ -14,7 +13,11 @@ from engine.store.schema import FAR_FUTURE_MS
 
 if TYPE_CHECKING:
     from engine import spiff
+    from engine.deadlines import Tracked
     from engine.rested import Rested
+
+_Standing: TypeAlias = tuple[int | None, int, int, int, int, int | None]
+"""What of an open task may change: who holds it, how urgent it is, when it is due, who handed it on."""
 
 DEFAULT_PRIORITY = 50
 
@@ -27,17 +30,21 @@ def changed_tasks(rested: Rested) -> Iterator[TaskChange]:
     }
     for row in rested.case.tasks.values():
         if row.id in still_open:
-            change = _changed(rested, row, still_open[row.id])
-            if _standing(change) != _standing(row):
-                yield change
+            if _stays(rested, row, still_open[row.id]):
+                continue
+            standing = _standing_after(rested, row, still_open[row.id])
+            if standing != _standing(row):
+                yield TaskChange(row, "open", *standing)
             continue
         state.tasks.pop(row.number, None)
         for memory in (state.signed, state.handed, state.acting):
             memory.pop(row.number, None)
         completed = rested.deed.task is not None and rested.deed.task.id == row.id
         if completed:
-            doers = [rested.deed.actor.person_id, rested.deed.on_behalf]
-            state.doers.setdefault(row.element_id, []).extend(one for one in doers if one is not None)
+            doers = state.doers.setdefault(row.element_id, [])
+            for one in (rested.deed.actor.person_id, rested.deed.on_behalf):
+                if one is not None and one not in doers:
+                    doers.append(one)
         rested.note(
             "user_task_completed" if completed else "user_task_cancelled",
             task=row.id,
@@ -48,17 +55,22 @@ def changed_tasks(rested: Rested) -> Iterator[TaskChange]:
         yield TaskChange(row, ended, *_standing(row), completed_at=rested.now_ms, completed_by=by)
 
 
-def _changed(rested: Rested, row: UserTaskRow, item: spiff.Resting) -> TaskChange:
-    """Give an open task as it is after the step."""
-    at_risk, paused = _standing_of(rested, item)
-    return TaskChange(
-        row,
-        "open",
+def _stays(rested: Rested, row: UserTaskRow, item: spiff.Resting) -> bool:
+    """Say at a glance that nothing of a task can have changed; a wide case has hundreds of such tasks."""
+    deed = rested.deed
+    if row.due_at != FAR_FUTURE_MS or row.at_risk or row.paused or rested.around(item):
+        return False
+    return row.id not in deed.assignees and row.id not in deed.priorities
+
+
+def _standing_after(rested: Rested, row: UserTaskRow, item: spiff.Resting) -> _Standing:
+    """Give how an open task stands after the step."""
+    around = rested.around(item)
+    return (
         rested.deed.assignees.get(row.id, row.assignee),
         rested.deed.priorities.get(row.id, row.priority),
-        _due_of(rested, item),
-        at_risk,
-        paused,
+        _due_of(rested, item, around),
+        *_standing_of(around),
         _handed_by(rested, row),
     )
 
@@ -89,7 +101,8 @@ def opened_tasks(rested: Rested) -> Iterator[UserTaskRow]:
             continue
         group = case.definition.elements[item.element_id].group
         assert group is not None  # the gate refuses a user task without one
-        at_risk, paused = _standing_of(rested, item)
+        around = rested.around(item)
+        at_risk, paused = _standing_of(around)
         row = UserTaskRow(
             id=case.runtime.ids.next(),
             process_instance_id=case.row.id,
@@ -101,7 +114,7 @@ def opened_tasks(rested: Rested) -> Iterator[UserTaskRow]:
             office_id=office_of_group(case.runtime.groups, case.runtime.offices, group, case.row.office_id),
             assignee=None,
             priority=DEFAULT_PRIORITY,
-            due_at=_due_of(rested, item),
+            due_at=_due_of(rested, item, around),
             at_risk=at_risk,
             paused=paused,
             created_at=rested.now_ms,
@@ -111,10 +124,12 @@ def opened_tasks(rested: Rested) -> Iterator[UserTaskRow]:
         yield row
 
 
-def _due_of(rested: Rested, item: spiff.Resting) -> int:
+def _due_of(rested: Rested, item: spiff.Resting, around: list[Tracked]) -> int:
     """Give when a task must be done: the earliest of its own clock and those that run around it."""
+    if not around:
+        return FAR_FUTURE_MS
     calendar, now = rested.case.calendar, rested.case.now
-    running = enclosing(rested.case.state.deadlines, item.scopes)
+    running = [tracked for tracked in around if not tracked.paused]
     moments = [clocks.due_at(tracked.facts, calendar, now).at for tracked in running]
     element = rested.case.definition.elements[item.element_id]
     for tracked in running:
@@ -125,18 +140,12 @@ def _due_of(rested: Rested, item: spiff.Resting) -> int:
     return to_ms(min(moments)) if moments else FAR_FUTURE_MS
 
 
-def _standing_of(rested: Rested, item: spiff.Resting) -> tuple[int, int]:
+def _standing_of(around: list[Tracked]) -> tuple[int, int]:
     """Say whether a clock around a task has warned, and whether one stands still."""
-    numbers = {scope.number for scope in item.scopes}
-    around = [
-        tracked
-        for tracked in rested.case.state.deadlines.values()
-        if tracked.scope in numbers and tracked.facts.end is None
-    ]
     warned = any((tracked.warned or tracked.breached) and not tracked.paused for tracked in around)
     return int(warned), int(any(tracked.paused for tracked in around))
 
 
-def _standing(task: UserTaskRow | TaskChange) -> tuple[int | None, int, int, int, int, int | None]:
+def _standing(task: UserTaskRow) -> _Standing:
     """Give what of an open task may change: who holds it, how urgent it is, when it is due, who handed it on."""
     return task.assignee, task.priority, task.due_at, task.at_risk, task.paused, task.handed_by

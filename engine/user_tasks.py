@@ -303,7 +303,10 @@ def _earlier_tasks(case: Case, element: Element) -> Iterable[str]:
     if element.not_done_by != ("*",):
         return element.not_done_by
     elements = case.definition.elements
-    return [done for done in case.state.doers if elements[done].process != element.process]
+    # A task of an earlier version may be gone since; whoever did it counts as one of the others.
+    return [
+        done for done in case.state.doers if done not in elements or elements[done].process != element.process
+    ]
 
 
 def check_holder(row: UserTaskRow, actor: Actor) -> None:

@@ -23,6 +23,14 @@ CHECKS = (
     ("templates", [f"{BIN}/djlint", "--lint", "--quiet", "webui/templates"]),
 )
 TESTS = [f"{BIN}/python", "-m", "pytest", "-ra", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+ON_POSTGRESQL = [*TESTS, "tests/engine", "tests/processes", "tests/webui", "-m", "not e2e"]
+"""Everything that opens an installation, but for browsers, killed servers and days at random.
+
+tests/databases is on PostgreSQL in either pass.
+"""
+WITHOUT_DATABASE = ("calendar", "clocks", "decisions", "feel", "forms")
+"""Rooms of the engine's tests that open none, so that the database does not matter."""
+ON_POSTGRESQL += [f"--ignore=tests/engine/{room}" for room in WITHOUT_DATABASE]
 
 
 def main() -> int:
@@ -31,15 +39,17 @@ def main() -> int:
     parser.add_argument("--only-checks", action="store_true")
     only_checks = parser.parse_args().only_checks
     failed = [name for name, command in CHECKS if not _run(name, command)]
-    if not only_checks and not _run("tests", TESTS):
-        failed.append("tests")
+    if not only_checks:
+        passes = (("tests", TESTS, "sqlite"), ("tests on PostgreSQL", ON_POSTGRESQL, "postgresql"))
+        failed += [name for name, command, database in passes if not _run(name, command, database)]
     print(f"failed: {', '.join(failed)}" if failed else "all well")
     return 1 if failed else 0
 
 
-def _run(name: str, command: list[str]) -> bool:
+def _run(name: str, command: list[str], database: str = "sqlite") -> bool:
     begun = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "default"}, check=False)
+    environment = {**os.environ, "PYTHONWARNINGS": "default", "LINBANG_TEST_DATABASE": database}
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     print(
         f"[{name}] {'ok' if done.returncode == 0 else 'FAILED'} after {time.monotonic() - begun:.0f} s",
         flush=True,

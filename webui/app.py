@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
+from engine.errors import InvalidInput
+
 from . import api, assets, auth, errors, language, page
 from .blueprints import (
     absence,
@@ -16,13 +18,17 @@ from .blueprints import (
     definitions,
     demo_clock,
     desk,
+    hands,
     inbox,
     incidents,
+    migrations,
     services,
     sign_in,
     status,
     subscriptions,
     tasks,
+    together,
+    undelivered,
 )
 from .blueprints import help as help_pages
 
@@ -56,6 +62,7 @@ def create_app(installation: Installation, *, testing: bool = False) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["linbang"] = installation
+    app.before_request(_check_address)
     csrf.init_app(app)
     language.init_app(app)
     assets.init_app(app)
@@ -70,9 +77,13 @@ def create_app(installation: Installation, *, testing: bool = False) -> Flask:
         cases.pages,
         absence.pages,
         alerts.pages,
+        hands.pages,
+        together.pages,
         incidents.pages,
+        undelivered.pages,
         services.pages,
         definitions.pages,
+        migrations.pages,
         subscriptions.pages,
         help_pages.pages,
         status.pages,
@@ -85,6 +96,12 @@ def create_app(installation: Installation, *, testing: bool = False) -> Flask:
         app.register_blueprint(demo_clock.pages)
     app.after_request(_secure)
     return app
+
+
+def _check_address() -> None:
+    """Refuse an address with a sign that PostgreSQL's texts cannot hold, the same on either database."""
+    if b"%00" in request.query_string:
+        raise InvalidInput("Expected an address without NUL signs, but it has one", code="not_storable")
 
 
 def _secure(response: Response) -> Response:

@@ -28,6 +28,7 @@ from .mend import FLOW_NODES, mend
 from .notice_checks import check_notices
 from .reach import check_reach
 from .references import Known, check_calls, check_references
+from .renames import read_renames
 from .sources import (
     check_letters,
     check_shadows,
@@ -67,6 +68,8 @@ class Definition:
     """Flow ids by the ids of source and target."""
     deadlines: Mapping[str, DeadlineDeclaration]
     messages: Mapping[str, MessageDeclaration]
+    correlates: bool
+    """Whether the diagrams send messages to other cases, or wait for them, by a key."""
     pauses: Mapping[str, PauseReason]
     forms: Mapping[str, Any]
     decisions: Mapping[str, dmn.Decision]
@@ -91,6 +94,8 @@ class Definition:
     notices: Mapping[str, NoticeDeclaration] = field(default_factory=dict)
     start_timer: str | None = None
     """The cycle by which the main start event starts cases by itself."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """The ids that elements of earlier versions have in this one, where they are others."""
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Names of the variables that the expressions of an element read, by its id."""
 
@@ -137,6 +142,7 @@ def compile_bundle(
     needed = needed_texts(found, processes, written, titled, notices)
     check_texts(texts, needed, optional_texts(found), findings)
     check_notices(notices, bundle, texts, schemas, names, findings)
+    renamed = read_renames(bundle, found.elements, findings)
     main = check_main(bundle.key, trees, found, groups, findings)
     specs = None if findings.failed else _compile(bundle.key, trees, findings)
     if main is None or specs is None:
@@ -150,6 +156,7 @@ def compile_bundle(
         flows=_flows(trees),
         deadlines=found.deadlines,
         messages=found.messages,
+        correlates=any(node.get(f"{L}correlation") for _, root in trees for node in root.iter()),
         pauses=pauses,
         forms=schemas,
         decisions=decisions,
@@ -172,6 +179,7 @@ def compile_bundle(
         reacts=_reactions(found.deadlines.values()),
         notices=notices,
         start_timer=start_timer(main),
+        renamed=renamed,
         reads=variables_read(trees, decisions, names),
     )
     return definition, findings.sorted()

@@ -110,12 +110,16 @@ class MessageDeclaration:
     """A message that a person may hand in from the case page, or an outside system.
 
     matches: FEEL without its sign over the variables and `message`; where it is not true, it moves nothing.
+    time_to_live: how long it waits for a case that does not wait for it yet. on_expiry: the message that the
+    case which threw it is told when nobody heard it in that time.
     """
 
     name: str
     groups: tuple[str, ...]
     form: str | None
     matches: str | None = None
+    time_to_live: str | None = None
+    on_expiry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +269,8 @@ def read_message(node: etree._Element) -> MessageDeclaration:
         _words(node.get(f"{L}messageGroups")),
         node.get(f"{L}form"),
         _feel(node.get(f"{L}matches")),
+        node.get(f"{L}timeToLive"),
+        node.get(f"{L}onExpiry"),
     )
 
 

@@ -28,10 +28,20 @@ _TEXTS = tuple(
     )
 )
 _TIMERS = tuple(f"{B}{tag}" for tag in ("timeDuration", "timeDate", "timeCycle"))
+_EVENTS = (
+    "startEvent",
+    "intermediateCatchEvent",
+    "intermediateThrowEvent",
+    "boundaryEvent",
+    "endEvent",
+    "sendTask",
+    "receiveTask",
+)
 _ATTRIBUTES = (
     (f"{B}process", f"{L}title"),
     (f"{B}process", f"{L}subject"),
     (f"{B}message", f"{L}matches"),
+    *((f"{B}{tag}", f"{L}{name}") for tag in _EVENTS for name in ("correlation", "content")),
     (f"{L}evidence", "consent"),
 )
 

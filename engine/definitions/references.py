@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MAX_TIMEOUT_S = 50
 _NAMES = re.compile(r"[a-z][a-z0-9_]*")
 _RETRY = re.compile(r"R1?\d/P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
+_THROWERS = {"intermediateThrowEvent", "endEvent", "sendTask"}
+MAX_TIME_TO_LIVE_DAYS = 90
 SPAN = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
 
 
@@ -140,6 +142,13 @@ class _Check:
             self.findings.add(self.file, "message_name", message, node=node)
         for group in (node.get(f"{L}messageGroups") or "").replace(",", " ").split():
             self.one_of(node, "group", group, self.known.groups, "group_unknown")
+        if node.get(f"{L}timeToLive") is not None:
+            self.parses(
+                node, "time to live", node.get(f"{L}timeToLive"), _parse_time_to_live, "time_to_live_broken"
+            )
+        if node.get(f"{L}onExpiry") is not None:
+            messages = self.known.declared.messages
+            self.one_of(node, "message in onExpiry", node.get(f"{L}onExpiry"), messages, "message_unknown")
 
     def timer(self, node: etree._Element) -> None:
         """A timer says when, or which deadline it follows."""
@@ -221,6 +230,19 @@ class _Check:
                 extended = self.known.declared.deadlines.get(extend.get("deadline"))
                 self.hours(node, extend.get("limit", ""), extended.kind if extended else "", "")
 
+        if node.get(f"{L}correlation") is not None or node.get(f"{L}content") is not None:
+            self.correlation(node)
+
+    def correlation(self, node: etree._Element) -> None:
+        """A key stands on what throws or catches a message, content on what throws one with a key."""
+        is_message = node.find(f"{B}messageEventDefinition") is not None or node.get("messageRef") is not None
+        if not is_message or not (node.get(f"{L}correlation") or "").strip():
+            message = "Expected correlation, with or without content, on an event or task that has a message."
+            self.findings.add(self.file, "correlation_place", message, node=node)
+        elif node.get(f"{L}content") is not None and local(node) not in _THROWERS:
+            message = "Expected content on what throws a message; what catches it takes what comes."
+            self.findings.add(self.file, "content_place", message, "Remove the content.", node=node)
+
     def parses(
         self, node: etree._Element, what: str, text: str, parse: Callable[[str], Any], code: str
     ) -> None:
@@ -250,6 +272,15 @@ def _parse_timeout(text: str) -> None:
     """Check the time of one attempt: a job's lease must outlive it."""
     if not 0 < seconds_of(text) <= MAX_TIMEOUT_S:
         raise InvalidInput(f"Expected at most {MAX_TIMEOUT_S} seconds for one attempt, but got {text!r}")
+
+
+def _parse_time_to_live(text: str) -> None:
+    """Check how long a message waits."""
+    seconds = seconds_of(text)
+    if not 0 < seconds <= MAX_TIME_TO_LIVE_DAYS * 86_400:
+        raise InvalidInput(
+            f"Expected more than nothing and at most {MAX_TIME_TO_LIVE_DAYS} days, but got {text!r}"
+        )
 
 
 def parse_timer(tag: str, text: str) -> None:

@@ -27,7 +27,7 @@ REFUSED = {
 _KNOWN_ATTRIBUTES = {
     "language", "caseNumber", "title", "subject", "startGroups", "form", "candidateGroup", "notDoneBy",
     "secondSigner", "sendBack", "latestFor", "leaving", "letter", "notice", "retry", "timeout", "messageGroups",
-    "matches",
+    "matches", "timeToLive", "onExpiry", "correlation", "content",
 }  # fmt: skip
 _KNOWN_ELEMENTS = {"deadline", "pause", "extend", "onDeadline", "evidence"}
 _CATCHERS = {"intermediateCatchEvent", "receiveTask"}

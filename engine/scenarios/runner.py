@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,17 +61,19 @@ def run_service(
     groups: Groups,
     *,
     offered: _Offered = None,
+    open_database: Callable[[Path], Database] | None = None,
 ) -> tuple[list[StoryResult], Coverage]:
     """Run every story of a service; gives how each went and what they passed together.
 
     offered: every operation of outside systems, by name; calls and answers are checked by them. None leaves
-    both unchecked.
+    both unchecked. open_database: gives a story its empty database by the name of a file; None lets it be that file.
     """
     coverage = Coverage.of(definition)
     results = []
     for file in bundle.names(".yaml", "scenarios"):
         with tempfile.TemporaryDirectory(prefix="linbang-story-") as folder:
-            results.append(_run_file(bundle, file, groups, Path(folder), coverage, offered))
+            database = (open_database or _file)(Path(folder) / "story.db")
+            results.append(_run_file(bundle, file, groups, database, coverage, offered))
     return results, coverage
 
 
@@ -144,12 +146,11 @@ def _run_file(
     bundle: Bundle,
     file: str,
     groups: Groups,
-    folder: Path,
+    database: Database,
     coverage: Coverage,
     offered: _Offered,
 ) -> StoryResult:
     clock, outside = _Clock(), _outside(offered or {})
-    database = Database(f"sqlite:///{folder / 'story.db'}")
     document: Mapping[str, Any] = {}
     try:
         document = read_yaml(bundle.files[file], file)
@@ -167,6 +168,10 @@ def _run_file(
         database.close()
     covers = tuple(document.get("covers") or ())
     return StoryResult(bundle.key, file, document.get("title") or {}, covers, tuple(problems))
+
+
+def _file(path: Path) -> Database:
+    return Database(f"sqlite:///{path}")
 
 
 def _outside(offered: Mapping[str, Operation]) -> dict[str, Outside]:

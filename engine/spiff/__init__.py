@@ -2,30 +2,33 @@
 
 from .correct import correct, corrections
 from .errors import StepError
-from .events import ClockEvent, MessageEvent
+from .events import MAX_KEY, ClockEvent, MessageEvent, correlation_key
+from .move import move, move_targets
 from .parser import Specs, parse
+from .pruning import forget_finished
+from .resting import Resting, Scope, resting, rests, rests_in, scopes_of
 from .run import (
-    Resting,
-    Scope,
     answer,
     caught_codes,
     complete,
     deliver_message,
     fail,
     fire,
+    messages_awaited,
     parameters,
-    resting,
     retry,
-    scopes_of,
     start,
 )
 from .script_engine import ScriptEngine
 from .specs import newest_data
+from .subprocesses import Packed
 from .workflow import Passed, Workflow
 
 __all__ = [
+    "MAX_KEY",
     "ClockEvent",
     "MessageEvent",
+    "Packed",
     "Passed",
     "Resting",
     "Scope",
@@ -38,13 +41,20 @@ __all__ = [
     "complete",
     "correct",
     "corrections",
+    "correlation_key",
     "deliver_message",
     "fail",
     "fire",
+    "forget_finished",
+    "messages_awaited",
+    "move",
+    "move_targets",
     "newest_data",
     "parameters",
     "parse",
     "resting",
+    "rests",
+    "rests_in",
     "retry",
     "scopes_of",
     "start",

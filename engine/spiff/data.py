@@ -23,13 +23,17 @@ def merge_branches(base: dict[str, Any], branches: Iterable[dict[str, Any]]) -> 
     """
     merged = dict(base)
     for branch in branches:
-        merged.update(
-            {key: value for key, value in branch.items() if not same(base.get(key, _MISSING), value)}
-        )
-        for key in base:
-            if key not in branch:
-                merged.pop(key, None)
+        changed, removed = changes_of(base, branch)
+        merged.update(changed)
+        for key in removed:
+            merged.pop(key, None)
     return merged
+
+
+def changes_of(base: dict[str, Any], branch: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Give what a branch has that the base has not or has otherwise, and the names that it has no longer."""
+    changed = {key: value for key, value in branch.items() if not same(base.get(key, _MISSING), value)}
+    return changed, [key for key in base if key not in branch]
 
 
 def same(left: Any, right: Any) -> bool:

@@ -7,6 +7,7 @@ and an error climbs from the place where it happened to the nearest boundary tha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn import BpmnEvent
@@ -17,10 +18,23 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
 from .data import keep_corrected
-from .errors import UncaughtError
+from .errors import StepError, UncaughtError
 
 if TYPE_CHECKING:
     from SpiffWorkflow.task import Task
+
+
+MAX_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message that a step threw to other cases."""
+
+    name: str
+    element_id: str
+    key: str
+    content: dict[str, Any]
 
 
 class ElementEvent(EventDefinition):  # type: ignore[misc]  # untyped library
@@ -55,7 +69,18 @@ class ClockEvent(ElementEvent):
 
 
 class MessageEvent(ElementEvent):
-    """A message that a case waits for; `name` is what it is correlated by."""
+    """A message that a case waits for; `name` is what it is correlated by, within the case.
+
+    correlation: FEEL of a key; with it the message goes to other cases, or comes from them. content: FEEL of
+    a context, what is said to them.
+    """
+
+    def __init__(
+        self, name: str | None, element_id: str, correlation: str | None = None, content: str | None = None
+    ) -> None:
+        super().__init__(name, element_id)
+        self.correlation = correlation
+        self.content = content
 
     def update_task_data(self, my_task: Task) -> None:
         """Make the message's variables the task's."""
@@ -64,11 +89,41 @@ class MessageEvent(ElementEvent):
             my_task.data = {**my_task.data, **payload}
 
     def throw(self, my_task: Task) -> None:
-        """Deliver the message to whoever in the case waits for its name; unheard, it is gone."""
+        """Deliver the message to whoever in the case waits for its name; unheard, it is gone.
+
+        One with a key is noted for other cases in `thrown`. Raises StepError where that cannot be worked out.
+        """
+        if self.correlation is not None:
+            my_task.workflow.top_workflow.thrown.append(self._thrown(my_task))
+            return
         for task in list(my_task.workflow.top_workflow.event_manager.tasks.values()):
             for definition in definitions_of(task):
-                if isinstance(definition, MessageEvent) and definition.name == self.name:
+                heard = isinstance(definition, MessageEvent) and definition.name == self.name
+                if heard and definition.correlation is None:
                     deliver(task, definition, dict(my_task.data))
+
+    def _thrown(self, my_task: Task) -> Thrown:
+        engine = my_task.workflow.script_engine
+        key = correlation_key(engine.evaluate(my_task, self.correlation), self.element_id)
+        content = {} if self.content is None else engine.evaluate(my_task, self.content)
+        if not isinstance(content, dict):
+            raise StepError(
+                "Expected a message's content to be a context",
+                element_id=self.element_id,
+                code="content_not_a_context",
+            )
+        return Thrown(str(self.name), self.element_id, key, content)
+
+
+def correlation_key(value: object, element_id: str) -> str:
+    """Give the text of a correlation key; raises StepError for anything but a text or a whole number."""
+    if isinstance(value, str | int) and not isinstance(value, bool) and 0 < len(str(value)) <= MAX_KEY:
+        return str(value)
+    raise StepError(
+        f"Expected a correlation key to be a text of 1 to {MAX_KEY} characters or a whole number",
+        element_id=element_id,
+        code="correlation_missing",
+    )
 
 
 class SignalEvent(EventDefinition):  # type: ignore[misc]  # untyped library

@@ -7,7 +7,9 @@ its token arrives, and again whenever one of its instances is done.
 
 from __future__ import annotations
 
+from bisect import insort
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
@@ -17,18 +19,22 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.feel.values import type_name
 
-from .data import merge_branches
+from .data import changes_of, merge_branches
 from .errors import StepError
 
 if TYPE_CHECKING:
     from SpiffWorkflow.task import Task
 
 MAX_INSTANCES = 1_000
-"""How many instances one activity may have; each makes every later step of the case dearer."""
+"""How many instances of a list or number one activity may have; each makes every later step of the case dearer."""
 
 
 class Repeated:
-    """What all repeating activities share: the token stays while an instance runs."""
+    """What all repeating activities share: the token stays while an instance runs.
+
+    What an instance leaves is taken over when it is done; the instance itself may be forgotten then.
+    Its mark `over` is False between that and the answer to whether it was the last one.
+    """
 
     def _update_hook(self, my_task: Task) -> bool:
         """Let the token arrive; the first instance begins when the activity runs."""
@@ -38,18 +44,22 @@ class Repeated:
         state = my_task.internal_data
         if "done" not in state:
             self.begin(my_task)
-            state["done"] = 0
-        finished = [task for task in instances(my_task) if task.has_state(TaskState.COMPLETED)]
-        for instance in finished[state["done"] :]:
-            self.take_over(my_task, instance)
-        enough = self.enough(my_task, finished[state["done"] :], len(finished))
-        state["done"] = len(finished)
+            state["done"] = state["begun"] = 0
+        fresh = [task for task in instances(my_task) if counts(task)]
+        for instance in fresh:
+            if "over" not in instance.internal_data:
+                self.take_over(my_task, instance)
+                instance.internal_data["over"] = False
+                state["done"] += 1
+        enough = self.enough(my_task, fresh, state["done"])
+        for instance in fresh:
+            instance.internal_data["over"] = True
         if not enough:
             self.go_on(my_task)
             return None
         for instance in instances(my_task):
             instance.cancel()
-        self.finish(my_task, finished)
+        self.finish(my_task)
         return True
 
     def begin(self, my_task: Task) -> None:
@@ -67,13 +77,16 @@ class Repeated:
         """Begin the next instances."""
         raise NotImplementedError
 
-    def finish(self, my_task: Task, finished: list[Task]) -> None:
+    def finish(self, my_task: Task) -> None:
         """Leave the variables as the activity is to leave them."""
 
     def add_instance(self, my_task: Task, item_name: str | None = None, item: Any = None) -> None:
         """Begin one instance."""
+        state = my_task.internal_data
         child = my_task._add_child(self._wf_spec.task_specs[self.task_spec], TaskState.WAITING)  # type: ignore[attr-defined]  # noqa: SLF001 - of the activity; no public way to add a token
         child.triggered = True
+        child.internal_data["index"] = state["begun"]
+        state["begun"] += 1
         if item_name is not None:
             child.data = {item_name: item}
         child.task_spec._update(child)  # noqa: SLF001 - as the library does
@@ -84,8 +97,7 @@ class StandardLoopTask(Repeated, defaults.StandardLoopTask):  # type: ignore[mis
 
     def enough(self, my_task: Task, fresh: list[Task], done: int) -> bool:  # noqa: ARG002 - as its base
         """Say whether the maximum is reached or the condition no longer holds."""
-        limit = MAX_INSTANCES if self.maximum is None else min(self.maximum, MAX_INSTANCES)
-        if done >= limit:
+        if self.maximum is not None and done >= self.maximum:
             return True
         if self.condition is None or (done == 0 and not self.test_before):
             return False
@@ -97,7 +109,11 @@ class StandardLoopTask(Repeated, defaults.StandardLoopTask):  # type: ignore[mis
 
 
 class _MultiInstance(Repeated):
-    """An instance for each item of a list, or as many as a number says."""
+    """An instance for each item of a list, or as many as a number says.
+
+    Its token remembers how many instances there are to be (`count`), the `items` of those that have not
+    begun, and what each finished one `left`, in the order of the items.
+    """
 
     collection: str | None
     cardinality: str | None
@@ -110,13 +126,15 @@ class _MultiInstance(Repeated):
         """Find out what to repeat for; hide a variable that has the item's name."""
         state = my_task.internal_data
         state["items"] = self._items(my_task)
-        names = {ref.bpmn_id for ref in (self.input_item, self.output_item) if ref is not None}
+        state["count"] = len(state["items"])
+        state["left"] = []
+        names = self._own_names()
         state["hidden"] = {name: my_task.data[name] for name in sorted(names & my_task.data.keys())}
         my_task.data = {name: value for name, value in my_task.data.items() if name not in names}
 
     def enough(self, my_task: Task, fresh: list[Task], done: int) -> bool:
         """Say whether every item is done, or the completion condition holds after one of the newly done."""
-        if done >= len(my_task.internal_data["items"]):
+        if done >= my_task.internal_data["count"]:
             return True
         if self.condition is None:
             return False
@@ -125,27 +143,38 @@ class _MultiInstance(Repeated):
             gathered = {self.data_output.bpmn_id: self._results(my_task)}
         return any(truth(my_task, self.condition, {**task.data, **gathered}) for task in fresh)
 
-    def finish(self, my_task: Task, finished: list[Task]) -> None:
+    def finish(self, my_task: Task) -> None:
         """Give the results in the order of the items, and back what was hidden."""
-        data = {**my_task.data, **my_task.internal_data["hidden"]}
+        state = my_task.internal_data
+        data = {**my_task.data, **state["hidden"]}
         if self.data_output is not None:
             data[self.data_output.bpmn_id] = self._results(my_task)
         my_task.data = data
-        my_task.internal_data = {"done": len(finished)}
+        my_task.internal_data = {"done": state["done"], "begun": state["begun"]}
 
-    def add_next(self, my_task: Task, index: int) -> None:
-        """Begin the instance of one item."""
+    def begin_next(self, my_task: Task) -> None:
+        """Begin the instance of the next item."""
         name = None if self.input_item is None else self.input_item.bpmn_id
-        self.add_instance(my_task, name, my_task.internal_data["items"][index])
+        self.add_instance(my_task, name, my_task.internal_data["items"].pop(0))
 
     def own_changes(self, instance: Task) -> dict[str, Any]:
         """Give what an instance leaves, without what was only its own."""
-        own = {ref.bpmn_id for ref in (self.input_item, self.output_item) if ref is not None}
+        own = self._own_names()
         return {name: value for name, value in instance.data.items() if name not in own}
 
+    def keep(self, my_task: Task, instance: Task, left: Any) -> None:
+        """Keep what an instance leaves at the place of its item."""
+        insort(my_task.internal_data["left"], [instance.internal_data["index"], left], key=itemgetter(0))
+
+    def result_of(self, instance: Task) -> Any:
+        """Give an instance's result."""
+        return None if self.output_item is None else instance.data.get(self.output_item.bpmn_id)
+
     def _results(self, my_task: Task) -> list[Any]:
-        name = None if self.output_item is None else self.output_item.bpmn_id
-        return [task.data.get(name) for task in instances(my_task) if task.has_state(TaskState.COMPLETED)]
+        return [left for _index, left in my_task.internal_data["left"]]
+
+    def _own_names(self) -> set[str]:
+        return {ref.bpmn_id for ref in (self.input_item, self.output_item) if ref is not None}
 
     def _items(self, my_task: Task) -> list[Any]:
         text = self.collection or self.cardinality or ""
@@ -163,8 +192,13 @@ class _MultiInstance(Repeated):
             raise _unfit(my_task, "collection", text, "a list", value, "collection_not_a_list")
         else:
             length = len(value)
-        if length > MAX_INSTANCES:
-            raise _unfit(my_task, "items", text, f"at most {MAX_INSTANCES}", length, "too_many_items")
+        if length > MAX_INSTANCES or not my_task.workflow.top_workflow.has_room_for(length):
+            raise StepError(
+                f"Expected {text!r} to be at most {MAX_INSTANCES}, and not too many for the case, but it is {length}",
+                element_id=my_task.task_spec.bpmn_id,
+                code="too_many_items",
+                expression=text,
+            )
         return list(range(length)) if self.collection is None else list(value)
 
 
@@ -172,19 +206,27 @@ class ParallelMultiInstanceTask(_MultiInstance, defaults.ParallelMultiInstanceTa
     """One instance for each item, all at once."""
 
     def take_over(self, my_task: Task, instance: Task) -> None:
-        """Wait with that: all instances began with the same variables and are merged together."""
+        """Keep what the instance changed: all began with the same variables and are merged together at the end."""
+        if self.data_output is not None:
+            self.keep(my_task, instance, self.result_of(instance))
+        else:
+            self.keep(my_task, instance, changes_of(my_task.data, self.own_changes(instance)))
 
     def go_on(self, my_task: Task) -> None:
         """Begin all instances the first time."""
-        if not instances(my_task):
-            for index in range(len(my_task.internal_data["items"])):
-                self.add_next(my_task, index)
+        while my_task.internal_data["items"]:
+            self.begin_next(my_task)
 
-    def finish(self, my_task: Task, finished: list[Task]) -> None:
+    def finish(self, my_task: Task) -> None:
         """Merge what the instances changed."""
         if self.data_output is None:
-            my_task.data = merge_branches(my_task.data, [self.own_changes(task) for task in finished])
-        super().finish(my_task, finished)
+            data = dict(my_task.data)
+            for _index, (changed, removed) in my_task.internal_data["left"]:
+                data.update(changed)
+                for name in removed:
+                    data.pop(name, None)
+            my_task.data = data
+        super().finish(my_task)
 
 
 class SequentialMultiInstanceTask(_MultiInstance, defaults.SequentialMultiInstanceTask):  # type: ignore[misc]  # untyped
@@ -192,18 +234,25 @@ class SequentialMultiInstanceTask(_MultiInstance, defaults.SequentialMultiInstan
 
     def take_over(self, my_task: Task, instance: Task) -> None:
         """Take over what the instance changed, unless only results are gathered."""
-        if self.data_output is None:
+        if self.data_output is not None:
+            self.keep(my_task, instance, self.result_of(instance))
+        else:
             my_task.data = merge_branches(my_task.data, [self.own_changes(instance)])
 
     def go_on(self, my_task: Task) -> None:
         """Begin the next instance."""
-        self.add_next(my_task, len(instances(my_task)))
+        self.begin_next(my_task)
 
 
 def instances(my_task: Task) -> list[Task]:
     """Give the instances of a repeating activity in the order in which they began."""
     name = my_task.task_spec.task_spec
     return [task for task in my_task.children if task.task_spec.name == name]
+
+
+def counts(task: Task) -> bool:
+    """Say whether a repeating activity still has to count an instance: it is done, and not yet reckoned with."""
+    return task.has_state(TaskState.COMPLETED) and task.internal_data.get("over") is not True
 
 
 def instance_of(task: Task) -> Task | None:

@@ -123,9 +123,11 @@ class _Event:
         return events.ClockEvent(name, element_id, "duration", "")
 
     def parse_message_event(self, event: Any) -> events.MessageEvent:
-        """Read a message, by its name."""
+        """Read a message, by its name; with a key where it goes to other cases or comes from them."""
         name = self.process_parser.parser.messages.get(event.get("messageRef"))
-        return events.MessageEvent(name, self.node.get("id"))
+        correlation = _feel(self.node.get(f"{{{LINBANG}}}correlation"))
+        content = _feel(self.node.get(f"{{{LINBANG}}}content"))
+        return events.MessageEvent(name, self.node.get("id"), correlation, content)
 
     def parse_signal_event(self, event: Any) -> events.SignalEvent:
         """Read a signal, by its name."""

@@ -166,6 +166,11 @@ class _Inner:
         self.start_workflow(my_task)  # type: ignore[attr-defined]  # of the activity that mixes this in
         return None
 
+    def _on_subworkflow_completed(self, subworkflow: Any, my_task: Task) -> None:
+        """Go on when the work inside has ended, unless it ended because the activity was interrupted."""
+        if my_task.state == TaskState.STARTED:
+            super()._on_subworkflow_completed(subworkflow, my_task)  # type: ignore[misc]  # as above
+
 
 class SubProcess(_Inner, defaults.SubWorkflowTask):  # type: ignore[misc]  # untyped library
     """An embedded subprocess: the variables flow in and out, shared rather than copied."""

@@ -8,14 +8,20 @@ from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.exceptions import TaskNotFoundException
 from SpiffWorkflow.util.task import TaskState
 
 from .data import drawn_element, keep_corrected
 from .errors import StepError
-from .loops import Repeated, instance_of, instances
+from .events import Thrown
+from .loops import Repeated, instance_of
+from .subprocesses import Packed, Subprocesses
 
-MAX_ENGINE_STEPS = 5_000
-"""How many automatic tasks one step may run; a loop without people or clocks in it stops here."""
+_READY, _WAITING, _FINISHED = TaskState.READY, TaskState.WAITING, TaskState.COMPLETED
+MAX_ENGINE_STEPS = 10_000
+"""How many automatic elements one step may run; a loop without people or clocks in it stops here."""
+MAX_TOKENS = 20_000
+"""How many tasks the tree of one case may hold when an activity begins to repeat; it is read at every step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,32 @@ class Passed:
     counted: bool = True
 
 
+class Tasks(dict[Any, Any]):
+    """The tasks of a workflow by number, and those of them that are not finished, in the same order."""
+
+    def __init__(self, tasks: dict[Any, Any]) -> None:
+        super().__init__(tasks)
+        self._open = dict(tasks)
+
+    def __setitem__(self, key: Any, task: Any) -> None:
+        super().__setitem__(key, task)
+        self._open[key] = task
+
+    def not_finished(self) -> list[Any]:
+        """Give what is not finished; a long step must not look at everything it has run for each element."""
+        tasks = self._open.items()
+        self._open = {key: one for key, one in tasks if one._state < _FINISHED and key in self}  # noqa: SLF001 - hot loop
+        return list(self._open.values())
+
+
 class _Traced:
     """Keeps the trace of completed elements in the top workflow."""
 
-    tasks: dict[Any, Any]
+    tasks: Tasks
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tasks = Tasks(self.tasks)
 
     def note_passed(self, task: Any) -> None:
         """Note that a token has left an element of the diagram."""
@@ -44,7 +72,7 @@ class _Traced:
             top = task.workflow.top_workflow
             before = drawn_element((instance_of(task) or task).parent)
             sources = (*task.internal_data.pop("sources", ()), *((before,) if before else ()))
-            counted = not (isinstance(task.task_spec, Repeated) and instances(task))
+            counted = not (isinstance(task.task_spec, Repeated) and task.internal_data.get("begun"))
             top.trace.append(Passed(task, element_id, sources, task.data, counted))
 
     def _task_completed_notify(self, task: Any) -> None:
@@ -56,7 +84,7 @@ class _Traced:
 
     def update_waiting_tasks(self) -> None:
         """Look again at every waiting task; the library walks its whole tree for that."""
-        for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:  # noqa: SLF001 - hot loop
+        for task in [task for task in self.tasks.not_finished() if task._state == _WAITING]:  # noqa: SLF001 - hot loop
             task.task_spec._update(task)  # noqa: SLF001 - as the library does
             keep_corrected(task)
 
@@ -75,20 +103,24 @@ class _Traced:
 
 
 class SubWorkflow(_Traced, BpmnSubWorkflow):  # type: ignore[misc]  # untyped library
-    """A running subprocess or called process."""
+    """A running subprocess or called process. `over` when its activity is finished too."""
+
+    over = False
 
 
 class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
     """One running case in memory. Not safe for two threads at once."""
 
-    subprocesses: dict[Any, SubWorkflow]
+    subprocesses: Subprocesses
 
     def __init__(self, spec: Any, subprocess_specs: Any, **kwargs: Any) -> None:
         self.trace: list[Passed] = []
         self.stuck: dict[Any, StepError] = {}
         self.rules_hit: list[str] = []
+        self.thrown: list[Thrown] = []
         self.next_number = 1
         super().__init__(spec, subprocess_specs, **kwargs)
+        self.subprocesses = Subprocesses()
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> SubWorkflow:
         """Open the workflow of a subprocess."""
@@ -109,7 +141,7 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
         ready: list[Any] = []
         while True:
             # What follows from the last round is looked at first; the whole tree only when that is done.
-            ready = ready or [task for task in self._innermost_first() if self._may_run(task)]
+            ready = ready or self._all_ready()
             if not ready and not self._wake_finished_subprocesses():
                 return
             ran = []
@@ -117,26 +149,42 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
                 if (
                     self._may_run(task) and task.workflow.tasks.get(task.id) is task
                 ):  # not cancelled meanwhile
-                    runs += 1
-                    if runs <= MAX_ENGINE_STEPS:
-                        self._run(task)
-                    else:
-                        self._stop(task)
+                    if task.task_spec.bpmn_id is not None and not isinstance(task.task_spec, Repeated):
+                        runs += 1
+                        if runs > MAX_ENGINE_STEPS:
+                            self._stop(task)
+                            return
+                    self._run(task)
                     ran.append(task)
             ready = [child for task in ran for child in task.children if self._may_run(child)]
 
+    def has_room_for(self, more: int) -> bool:
+        """Say whether the case may have so many tokens more."""
+        inner = self.subprocesses.plain_values()
+        sizes = (len(one.rests) if isinstance(one, Packed) else len(one.tasks) for one in inner)
+        return len(self.tasks) + sum(sizes) + more <= MAX_TOKENS
+
     def all_tasks(self) -> Iterator[Any]:
-        """Iterate over the tasks of the case and of every subprocess in it."""
+        """Iterate over the tasks of the case and of every subprocess that was looked at."""
         yield from self.tasks.values()
-        for inner in self.subprocesses.values():
+        for inner in self.subprocesses.unpacked():
             yield from inner.tasks.values()
 
     def find_task(self, number: Any) -> Any:
         """Give the task of that number, or None when it is gone."""
-        for workflow in (self, *self.subprocesses.values()):
-            if number in workflow.tasks:
-                return workflow.tasks[number]
+        if number in self.tasks:
+            return self.tasks[number]
+        for inner in self.subprocesses.look_for(number):
+            if number in inner.tasks:
+                return inner.tasks[number]
         return None
+
+    def get_task_from_id(self, task_id: Any) -> Any:
+        """Give the task of that number; raises the library's TaskNotFoundException when it is gone."""
+        task = self.find_task(task_id)
+        if task is None:
+            raise TaskNotFoundException(f"Expected a task {task_id}, but there is none", task_spec=self.spec)
+        return task
 
     def forget_cancelled(self) -> None:
         """Forget what could not be carried out in a scope that is gone by now."""
@@ -158,14 +206,15 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
                 self.next_number += 1
         if not renamed:
             return
-        for workflow in (self, *self.subprocesses.values()):
+        for workflow in (self, *self.subprocesses.unpacked()):
             _rename(workflow, renamed)
-        self.subprocesses = {renamed.get(key, key): inner for key, inner in self.subprocesses.items()}
+        self.subprocesses.rename(renamed)
         self.stuck = {renamed.get(key, key): error for key, error in self.stuck.items()}
         manager = self.event_manager
         manager.tasks = {renamed.get(key, key): task for key, task in manager.tasks.items()}
 
     def _stop(self, task: Any) -> None:
+        """Let the case stand here; what else could run goes on in the next step."""
         self.stuck[task.id] = StepError(
             f"Expected the case to rest after at most {MAX_ENGINE_STEPS} automatic elements, but it goes on",
             element_id=task.task_spec.bpmn_id,
@@ -180,25 +229,32 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
             self.stuck[task.id] = exc
             task._set_state(TaskState.READY)  # noqa: SLF001 - the library's ERROR state could not be retried
 
-    def _innermost_first(self) -> Iterator[Any]:
-        for inner in reversed(self.subprocesses.values()):
-            if not inner.completed:
-                yield from inner.tasks.values()
-        yield from self.tasks.values()
+    def _all_ready(self) -> list[Any]:
+        """Give what can be run, innermost first. In a subprocess that nobody has looked at nothing can."""
+        running = [inner for inner in self.subprocesses.unpacked() if not inner.completed]
+        return [
+            task
+            for workflow in (*reversed(running), self)
+            for task in workflow.tasks.not_finished()
+            if task._state == _READY and self._may_run(task)  # noqa: SLF001 - hot loop
+        ]
 
     def _may_run(self, task: Any) -> bool:
         return task._state == TaskState.READY and not task.task_spec.manual and task.id not in self.stuck  # noqa: SLF001 - hot loop
 
     def _wake_finished_subprocesses(self) -> bool:
         woken = False
-        for parent_id, inner in list(self.subprocesses.items()):
-            if inner.completed:
-                parent = self.find_task(parent_id)
-                if parent is None:  # an instance that was cancelled with its repeating activity
-                    del self.subprocesses[parent_id]
-                elif parent.state == TaskState.STARTED:
-                    parent.task_spec._update(parent)  # noqa: SLF001 - as the library's own loop does
-                    woken = woken or parent.state == TaskState.READY
+        for inner in list(self.subprocesses.unpacked()):
+            if not inner.completed or inner.over:
+                continue
+            parent = self.find_task(inner.parent_task_id)
+            if parent is None:  # an instance that was cancelled with its repeating activity
+                del self.subprocesses[inner.parent_task_id]
+            elif parent.state == TaskState.STARTED:
+                parent.task_spec._update(parent)  # noqa: SLF001 - as the library's own loop does
+                woken = woken or parent.state == TaskState.READY
+            else:
+                inner.over = parent.has_state(TaskState.FINISHED_MASK)
         return woken
 
 
@@ -208,7 +264,7 @@ def _rename(workflow: Any, renamed: dict[Any, int]) -> None:
         workflow.parent_task_id = renamed[workflow.parent_task_id]
     if not any(key in renamed for key in workflow.tasks):
         return
-    workflow.tasks = {renamed.get(key, key): task for key, task in workflow.tasks.items()}
+    workflow.tasks = Tasks({renamed.get(key, key): task for key, task in workflow.tasks.items()})
     for number, task in workflow.tasks.items():
         task.id = number
         task._parent = renamed.get(task._parent, task._parent)  # noqa: SLF001 - the library keeps ids here

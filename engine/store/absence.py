@@ -74,7 +74,7 @@ class AbsenceStore:
         """Add a substitution unless the person has that many which have not ended when it begins; says whether."""
         table = s.substitution.c
         mine = (table.tenant_id == self._tenant) & (table.person_id == row.person_id)
-        with self._database.writing() as connection:
+        with self._database.writing(alone="substitutions") as connection:
             known = connection.execute(
                 select(func.count()).where(mine, table.revoked_at.is_(None), table.ends_on >= row.begins_on)
             ).scalar_one()
@@ -132,12 +132,14 @@ class AbsenceStore:
         mine = (table.tenant_id == self._tenant) & (table.person_id == row.person_id)
         with self._database.writing() as connection:
             held = connection.execute(
-                select(task.id).where(
+                select(task.id)
+                .where(
                     task.tenant_id == self._tenant,
                     task.id == row.user_task_id,
                     task.state == "open",
                     task.assignee == row.person_id,
                 )
+                .with_for_update()
             ).first()
             if held is None:
                 return False

@@ -104,7 +104,7 @@ class AlertStore:
 
         whom: gives the supervisors of an office. mail_due: when a mail goes that has to be opened.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(alone="alert mails") as connection:
             alerts = self._take_new(connection, now, limit)
             told = [(alert, person) for alert in alerts for person in whom(alert.office_id)]
             reachable = {person.id for _alert, person in told if person.has_address}
@@ -185,7 +185,7 @@ class AlertStore:
     def _take_new(self, connection: Connection, now: int, limit: int) -> Sequence[Any]:
         own = s.alert.c
         query = select(own.id, own.office_id, own.service_key, own.level).where(self._new)
-        query = query.order_by(own.id).limit(limit).with_for_update(skip_locked=True)
+        query = query.order_by(own.id).limit(limit)
         alerts = connection.execute(query, {"b_tenant": self._tenant}).all()
         if alerts:
             taken = (own.tenant_id == self._tenant) & own.id.in_([alert.id for alert in alerts])

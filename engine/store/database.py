@@ -1,4 +1,4 @@
-"""Opens the database and its transactions: SQLite as a file today, the same calls on PostgreSQL."""
+"""Opens the database and its transactions: the same calls on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql import ClauseElement
 
-from engine.store.schema import metadata
-
-BUSY_TIMEOUT_S = 15
-POOL_SIZE = 16
+from engine.errors import Busy, InvalidState
+from engine.store.engines import begin_words, open_engine
+from engine.store.failures import ConflictError, means_away, plainly
+from engine.store.schema import metadata, schema_version, setting
 
 
 class Statement:
@@ -54,70 +56,129 @@ class Statement:
         return tuple([values.get(name, default) for name, default in self._order])
 
 
+SCHEMA_KEY = "schema_version"
+NOBODYS = 0
+"""The tenant of what belongs to the installation itself."""
+UNKNOWN_SCHEMA = "unknown"
+"""The schema of tables that do not say by which they were made."""
+
+
 class Database:
-    """The pool and the ways to use it: reading, the one writing transaction, and a step's own of either kind."""
+    """The pool and the ways to use it: reading, the one writing transaction, and a step's own of either kind.
+
+    Where the database is away, each of them raises DatabaseAway; where others stand in the way, Busy.
+    """
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+        self.engine = open_engine(url)
+        self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+
+    @property
+    def address(self) -> str:
+        """Give where it is, without a password."""
+        return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one moment and blocks nobody."""
-        with self.engine.connect().execution_options(linbang_reads=True) as connection:
+        with self._plainly(), self.engine.connect().execution_options(linbang_reads=True) as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give a connection inside a transaction that commits at the end, or leaves nothing behind."""
-        with self.engine.begin() as connection:
+    def writing(self, *, alone: str | None = None) -> Iterator[Connection]:
+        """Give a connection inside a transaction that commits at the end, or leaves nothing behind.
+
+        alone: a name; no two transactions that say the same one run at the same time, so that what one of
+        them has looked up is still so when it writes. On SQLite only one transaction writes anyway.
+        """
+        with self._plainly(), self.engine.begin() as connection:
+            if alone is not None and self.engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext(%s))", (alone,))
             yield connection
 
     @contextmanager
-    def stepping(self, *, writing: bool) -> Iterator[PoolProxiedConnection]:
+    def stepping(self, *, writing: bool, again: bool = False) -> Iterator[PoolProxiedConnection]:
         """Give the driver's connection in a transaction, for statements of the hot path.
 
         It commits at the end, or leaves nothing behind: what is given back to the pool is rolled back.
+        again: whoever asks starts again on ConflictError, which is raised where that may help: others stood
+        in the way, or the connection broke before the commit.
         """
-        with closing(self.engine.raw_connection()) as connection:
-            connection.cursor().execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-            yield connection
-            connection.commit()
+        with self._plainly():
+            opened = self.engine.raw_connection()
+        with closing(opened) as connection:
+            try:
+                connection.cursor().execute(begin_words(self.engine, writing=writing))
+                yield connection
+            except self._driver_error as exc:
+                if means_away(exc):
+                    connection.invalidate(exc)
+                told = plainly(exc)
+                if told is None:
+                    raise
+                if again and isinstance(told, Busy):
+                    raise ConflictError from exc
+                raise told from exc
+            try:
+                connection.commit()
+            except self._driver_error as exc:
+                connection.invalidate(exc)
+                told = plainly(exc)
+                if told is None:
+                    raise
+                raise told from exc
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Let an error of the driver be one that people can be told."""
+        try:
+            yield
+        except (DBAPIError, self._driver_error) as exc:
+            # The pool's own attempts to connect raise the driver's error as it is.
+            told = plainly(getattr(exc, "orig", None) or exc)
+            if told is None:
+                raise
+            raise told from exc
+        except PoolTimeoutError as exc:
+            raise Busy from exc
 
     def ping(self) -> None:
         """Raise unless the database answers."""
         with self.reading() as connection:
             connection.exec_driver_sql("SELECT 1")
 
-    def create_tables(self) -> None:
-        """Make every table that is missing."""
-        with self.engine.begin() as connection:
-            metadata.create_all(connection)
+    def create_tables(self) -> bool:
+        """Make the tables where there are none; says whether it did.
+
+        Raises InvalidState (`schema_other`) where there are tables of another schema.
+        """
+        with self.writing(alone="create tables") as connection:
+            found = _schema_of(connection)
+            if found is None:
+                metadata.create_all(connection)
+                row = {"tenant_id": NOBODYS, "key": SCHEMA_KEY, "value": schema_version()}
+                connection.execute(insert(setting), row)
+            elif found != schema_version():
+                raise InvalidState(
+                    f"Expected a database of the schema {schema_version()}, but it is of the schema {found}: "
+                    "`linbang upgrade-db` says what to do",
+                    code="schema_other",
+                )
+        return found is None
+
+    def schema(self) -> str | None:
+        """Give the name of the schema that the tables were made by; None where there are no tables."""
+        with self.reading() as connection:
+            return _schema_of(connection)
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_SIZE,
-        pool_timeout=BUSY_TIMEOUT_S,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves; the driver would defer it
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA cache_size=-32000")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("linbang_reads")
-        # A deferred transaction that reads and then writes fails at once after any other commit.
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-    return engine
+def _schema_of(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(setting.name):
+        return None
+    own = setting.c
+    query = select(own.value).where(own.tenant_id == NOBODYS, own.key == SCHEMA_KEY)
+    return connection.execute(query).scalar() or UNKNOWN_SCHEMA

@@ -50,7 +50,7 @@ class DefinitionStore:
         schedule: by which a timer starts cases of it; one with the same timer keeps its beat. onto: the number
         of the version that it follows, 0 for none; raises InvalidState (`version_moved`) when it follows another.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(alone="definitions") as connection:
             table = s.process_definition.c
             newest = connection.execute(
                 select(func.max(table.version)).where(table.tenant_id == self._tenant, table.key == row.key)
@@ -89,7 +89,7 @@ class DefinitionStore:
 
     def renew_schedule(self, key: str, schedule: ScheduleRow | None) -> None:
         """Put back a service's schedule where it was lost; one that is there keeps its beat."""
-        with self._database.writing() as connection:
+        with self._database.writing(alone="definitions") as connection:
             put_schedule(connection, self._tenant, key, schedule)
 
     def versions(self, key: str | None = None) -> list[DefinitionRow]:

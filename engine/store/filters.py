@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from engine.store import schema as s
 from engine.store.database import Database
 from engine.store.rows import fields_of
+from engine.store.upserts import insert_or_change
 
 MAX_SHOWN = 60
 """How many filters one person is shown: their own and those that colleagues share."""
@@ -46,7 +47,7 @@ class FilterStore:
         """Add a filter unless the person has that many; says whether."""
         table = s.saved_filter.c
         mine = (table.tenant_id == self._tenant) & (table.person_id == row.person_id)
-        with self._database.writing() as connection:
+        with self._database.writing(alone="saved filters") as connection:
             known = connection.execute(select(func.count()).where(mine)).scalar_one()
             if known < most:
                 connection.execute(insert(s.saved_filter), {"tenant_id": self._tenant, **fields_of(row)})
@@ -105,9 +106,12 @@ class FilterStore:
     def put_look(self, person_id: int, view: str, row: LookRow) -> None:
         """Note when somebody looked at a list."""
         table = s.last_look
-        mine = (table.c.tenant_id == self._tenant) & (table.c.person_id == person_id) & (table.c.view == view)
-        values = {"at": row.at, "before": row.before}
+        values = {
+            "tenant_id": self._tenant,
+            "person_id": person_id,
+            "view": view,
+            "at": row.at,
+            "before": row.before,
+        }
         with self._database.writing() as connection:
-            if not connection.execute(update(table).where(mine).values(values)).rowcount:
-                key = {"tenant_id": self._tenant, "person_id": person_id, "view": view}
-                connection.execute(insert(table), {**key, **values})
+            connection.execute(insert_or_change(table, connection.dialect.name, ("at", "before")), values)

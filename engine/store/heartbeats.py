@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 
 from engine.store import schema as s
 from engine.store.database import Database
+from engine.store.upserts import insert_or_change
 
 
 class HeartbeatStore:
@@ -20,11 +19,9 @@ class HeartbeatStore:
     def put(self, name: str, at: int, detail: str) -> None:
         """Note a beat. at: milliseconds of the machine's clock."""
         table = s.heartbeat
-        mine = (table.c.tenant_id == self._tenant) & (table.c.name == name)
-        values: dict[str, Any] = {"at": at, "detail": detail}
+        values = {"tenant_id": self._tenant, "name": name, "at": at, "detail": detail}
         with self._database.writing() as connection:
-            if not connection.execute(update(table).where(mine).values(**values)).rowcount:
-                connection.execute(insert(table), {"tenant_id": self._tenant, "name": name, **values})
+            connection.execute(insert_or_change(table, connection.dialect.name, ("at", "detail")), values)
 
     def all(self) -> dict[str, tuple[int, str]]:
         """Give the last beat of each, as its moment and its detail."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 
 from engine.store import schema as s
 from engine.store.database import Database
@@ -65,19 +65,45 @@ class IncidentStore:
         offices: Collection[int],
         *,
         service_key: str | None = None,
+        code: str | None = None,
+        since: int | None = None,
+        places: Collection[tuple[str, str]] | None = None,
         after: int | None = None,
         size: int = 50,
     ) -> list[ListedIncident]:
         """List the open incidents of some offices, the oldest first.
 
-        after: the id of the last one that was shown.
+        since: raised from then on, in milliseconds. places: at these elements alone, as (service key, element
+        id). after: the id of the last one that was shown.
         """
+        own, case = s.incident.c, s.process_instance.c
         query = self._open(self._listed(), offices, service_key)
+        if code is not None:
+            query = query.where(own.code == code)
+        if since is not None:
+            query = query.where(own.raised_at >= since)
+        if places is not None:
+            query = query.where(tuple_(case.service_key, own.element_id).in_(sorted(places)))
         if after is not None:
             query = query.where(s.incident.c.id > after)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(s.incident.c.id).limit(size))
             return [ListedIncident(*row) for row in rows]
+
+    def open_among(self, offices: Collection[int], ids: Collection[int]) -> list[ListedIncident]:
+        """List those of some incidents that are open in some offices, the oldest first."""
+        query = self._open(self._listed(), offices, None).where(s.incident.c.id.in_(sorted(ids)))
+        with self._database.reading() as connection:
+            return [ListedIncident(*row) for row in connection.execute(query.order_by(s.incident.c.id))]
+
+    def codes(self, offices: Collection[int], limit: int) -> list[str]:
+        """List the codes of the open incidents of some offices, among so many of the oldest."""
+        some = self._open(select(s.incident.c.code).select_from(_joined()), offices, None)
+        query = some.order_by(s.incident.c.id).limit(limit).subquery()
+        with self._database.reading() as connection:
+            return [
+                row[0] for row in connection.execute(select(query.c.code).distinct().order_by(query.c.code))
+            ]
 
     def count(self, offices: Collection[int]) -> int:
         """Count the open incidents of some offices, at most MAX_COUNTED."""

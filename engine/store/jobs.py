@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from engine.store import schema as s
 from engine.store.database import Database, Statement
@@ -38,7 +38,8 @@ class JobStore:
         self._database = database
         self._tenant = tenant_id
         table = s.job.c
-        waiting = (table.tenant_id == bindparam("b_tenant")) & (table.state == "waiting")
+        # Said as the partial index says it: PostgreSQL plans a prepared statement without knowing its values.
+        waiting = (table.tenant_id == bindparam("b_tenant")) & (table.state == literal_column("'waiting'"))
         self._next = Statement(select(func.min(table.due_at)).where(waiting), database.engine)
         due = (
             select(table.id)
@@ -46,10 +47,12 @@ class JobStore:
             .where((table.lease_until.is_(None)) | (table.lease_until < bindparam("b_wall")))
             .order_by(table.due_at)
             .limit(bindparam("b_limit"))
+            .with_for_update(skip_locked=True)
+            .cte("due")
         )
         self._claim = Statement(
             update(s.job)
-            .where(table.tenant_id == bindparam("b_tenant"), table.id.in_(due))
+            .where(table.tenant_id == bindparam("b_tenant"), table.id.in_(select(due.c.id)))
             .values(lease_until=bindparam("b_until"), lease_token=bindparam("b_token"))
             .returning(*(table[name] for name in DueJob.__slots__)),
             database.engine,

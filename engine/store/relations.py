@@ -10,7 +10,7 @@ from sqlalchemy import literal, select, union_all
 from engine.store import schema as s
 from engine.store.database import Database
 from engine.store.rows import InstanceRow
-from engine.store.step_statements import insert_new
+from engine.store.upserts import insert_new
 
 MAX_RELATED = 200
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.store.moving import Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,12 @@ class InstanceRow:
     sealed_state: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UserTaskRow:
-    """An open task as it is stored; times in milliseconds."""
+    """An open task as it is stored; times in milliseconds.
+
+    Never changed, and yet not frozen: making a frozen one takes four times as long, and a wide case has hundreds.
+    """
 
     id: int
     process_instance_id: int
@@ -184,6 +190,34 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message that waits for a case. place: `case:<id>`, or the hash of a correlation key."""
+
+    id: int
+    name: str
+    place: str
+    process_instance_id: int | None
+    sender_id: int | None
+    source: str
+    number: str
+    state: str
+    sealed_content: bytes
+    created_at: int
+    expires_at: int
+    ended_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """A place at which a case waits for a message with a correlation key."""
+
+    name: str
+    place: str
+    process_instance_id: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskChange:
     """A task after the step; `before` is how it was read, and must still be so."""
 
@@ -235,6 +269,11 @@ class Saved:
     reasons_given: list[int] = field(default_factory=list)
     """Ids of questions that the step's link of the history answers."""
     told: list[EventRow] = field(default_factory=list)
+    kept_added: list[KeptMessage] = field(default_factory=list)
+    kept_ended: list[tuple[int, str]] = field(default_factory=list)
+    """Ids of messages that wait no longer, each with its state from now on."""
+    waits_added: list[WaitRow] = field(default_factory=list)
+    waits_removed: list[WaitRow] = field(default_factory=list)
     case_number: tuple[str, int] | None = None
     """For a new case: prefix and the definition that must still be the service's newest."""
     start_key: str | None = None
@@ -243,6 +282,8 @@ class Saved:
     """For a new case: the case that opened it."""
     inbound: tuple[str, str] | None = None
     """Source and number of the message from outside that the step took in; it counts once."""
+    moved: Moved | None = None
+    """The version to which the step moves the case."""
 
     @property
     def taken_from(self) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from engine.errors import EngineError
 from engine.ids import MAX_PROCESSES
 from engine.store import schema as s
 from engine.store.database import Database
+from engine.store.upserts import insert_or_change
 
 
 class SettingStore:
@@ -26,15 +27,14 @@ class SettingStore:
 
     def put(self, key: str, value: str) -> None:
         """Set a value."""
-        mine = (s.setting.c.tenant_id == self._tenant) & (s.setting.c.key == key)
+        values = {"tenant_id": self._tenant, "key": key, "value": value}
         with self._database.writing() as connection:
-            if not connection.execute(update(s.setting).where(mine).values(value=value)).rowcount:
-                connection.execute(insert(s.setting), {"tenant_id": self._tenant, "key": key, "value": value})
+            connection.execute(insert_or_change(s.setting, connection.dialect.name, ("value",)), values)
 
     def lease_process_number(self, token: int, now: int, until: int) -> int:
         """Lease the lowest free process number until a moment of the machine's clock, in milliseconds."""
         node = s.node.c
-        with self._database.writing() as connection:
+        with self._database.writing(alone="process numbers") as connection:
             connection.execute(delete(s.node).where(node.tenant_id == 0, node.until < now))
             taken = {row[0] for row in connection.execute(select(node.number).where(node.tenant_id == 0))}
             free = next((number for number in range(MAX_PROCESSES) if number not in taken), None)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, case, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from engine.store import schema as s
 from engine.store.database import Database, Statement
 from engine.store.rows import IncidentRow, InstanceRow, UserTaskRow
+from engine.store.upserts import change_on_conflict, insert_into, insert_new, insert_or_change
 
 DELIVERY_CHANGES = ("state", "sealed_content", "sent_at", "attempts", "code", "message")
 """What changes of a delivery after it was written."""
+DEADLINE_CHANGES = ("state", "due_at", "provisional", "ended_at", "calendar_version")
+"""What changes of a clock."""
 
 
 class StepStatements:
@@ -95,7 +97,7 @@ class StepStatements:
         )
         self.insert_job = of(insert(s.job))
         self.insert_event = of(insert(s.event_delivery))
-        self.upsert_deadline = of(_upsert_deadline(engine.dialect.name))
+        self.upsert_deadline = of(insert_or_change(s.deadline, engine.dialect.name, DEADLINE_CHANGES))
         self.insert_alert = of(insert(s.alert))
         self.insert_incident = of(
             insert(s.incident).values(
@@ -125,6 +127,33 @@ class StepStatements:
                 s.reason_request.c.id == bindparam("b_id"),
             )
             .values(answered_at=bindparam("b_at"), answered_seq=bindparam("b_seq"))
+        )
+        kept, wait = s.kept_message, s.message_wait
+        self.insert_kept = of(insert(kept))
+        self.end_kept = of(
+            update(kept)
+            .where(
+                kept.c.tenant_id == bindparam("b_tenant"),
+                kept.c.id == bindparam("b_id"),
+                kept.c.state == "waiting",
+            )
+            .values(
+                state=bindparam("b_state"),
+                process_instance_id=func.coalesce(
+                    bindparam("b_case", type_=kept.c.process_instance_id.type), kept.c.process_instance_id
+                ),
+                ended_at=bindparam("b_at"),
+            )
+        )
+        self.insert_wait = of(insert(wait))
+        self.delete_wait = of(
+            delete(wait).where(
+                wait.c.tenant_id == bindparam("b_tenant"),
+                wait.c.name == bindparam("b_name"),
+                wait.c.place == bindparam("b_place"),
+                wait.c.process_instance_id == bindparam("b_case"),
+                wait.c.target == bindparam("b_target"),
+            )
         )
         self.insert_start_key = of(insert_new(s.start_key, engine.dialect.name))
         self.insert_relation = of(insert(s.relation))
@@ -207,31 +236,11 @@ def _put_inbox(dialect: str) -> Any:
         before.c.due_at == bindparam("b_due"),
         before.c.user_task_id == bindparam("user_task_id"),
     )
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     columns = ("tenant_id", "principal", "due_at", "user_task_id", "service_key", "element_id", "at_risk")
     since = func.coalesce(bindparam("b_since", type_=table.c.since.type), kept.scalar_subquery())
-    statement = make(table).values({**{name: bindparam(name) for name in columns}, "since": since})
-    return statement.on_conflict_do_update(
-        index_elements=["tenant_id", "principal", "due_at", "user_task_id"],
-        set_={"at_risk": statement.excluded.at_risk},
-    )
+    values = {**{name: bindparam(name) for name in columns}, "since": since}
+    return change_on_conflict(insert_into(table, dialect).values(values), ("at_risk",))
 
 
 def _when(flag: Any, column: Any) -> Any:
     return case((flag == 1, column), else_=None)
-
-
-def _upsert_deadline(dialect: str) -> Any:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(s.deadline)
-    changing = ("state", "due_at", "provisional", "ended_at", "calendar_version")
-    return statement.on_conflict_do_update(
-        index_elements=["tenant_id", "process_instance_id", "key"],
-        set_={name: statement.excluded[name] for name in changing},
-    )
-
-
-def insert_new(table: Table, dialect: str) -> Any:
-    """Insert a row, or none when there is one with its key."""
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(table).on_conflict_do_nothing()

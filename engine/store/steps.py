@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Changed
+from engine.errors import Changed, DoneBefore
 from engine.store.database import Database, Statement
+from engine.store.failures import ConflictError
+from engine.store.moving import MovingStatements
 from engine.store.rows import DeliveryRow, InstanceRow, JobRow, Saved, TaskChange, UserTaskRow, fields_of
 from engine.store.searching import index_words
 from engine.store.step_statements import DELIVERY_CHANGES, StepStatements
@@ -24,10 +26,6 @@ _NO_NEWS = {"user_task_claimed", "user_task_taken_over", "user_task_unclaimed"}
 """What people take and give back themselves is not new in any list."""
 
 
-class ConflictError(Exception):
-    """Somebody else changed the case since it was read; the step starts again."""
-
-
 class StepStore:
     """The hot path. At most eight statements for a completion that opens one task."""
 
@@ -35,7 +33,9 @@ class StepStore:
         self._database = database
         self._tenant = tenant_id
         self._statements = StepStatements(database)
+        self._moving = MovingStatements(database, tenant_id)
         self._expected: int | None = None
+        self._once: tuple[str, str] | None = None
 
     def load(self, process_instance_id: int) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         """Read a case and its open tasks at one moment; None when there is no such case."""
@@ -51,10 +51,22 @@ class StepStore:
         found._expected = row_version  # noqa: SLF001 - our own copy
         return found
 
+    def once(self, source: str, number: str) -> StepStore:
+        """Give a store whose next step counts once under a number; the same once more raises DoneBefore.
+
+        For one step of one request alone.
+        """
+        found = copy(self)
+        found._once = (source, number)  # noqa: SLF001 - our own copy
+        return found
+
     def save(self, saved: Saved) -> None:
         """Write a step and commit; raises ConflictError, leaving nothing, when the case has moved on."""
-        with self._database.stepping(writing=True) as connection:
+        with self._database.stepping(writing=True, again=True) as connection:
             self._update_instance(connection, saved)
+            if saved.moved is not None:
+                version = saved.instance.row_version + 1
+                self._moving.write(connection, saved.instance.id, saved.moved, version, saved.history.at)
             if saved.title is not None and saved.title != saved.instance.title:
                 self._write_words(connection, saved.instance, _replace(saved.instance, title=saved.title))
             self._write_rest(connection, saved)
@@ -67,7 +79,7 @@ class StepStore:
         """
         assert saved.case_number is not None
         prefix, definition_id = saved.case_number
-        with self._database.stepping(writing=True) as connection:
+        with self._database.stepping(writing=True, again=True) as connection:
             row = self._statements.next_number.run(
                 connection,
                 b_tenant=self._tenant,
@@ -110,15 +122,19 @@ class StepStore:
     def was_received(self, source: str, number: str) -> bool:
         """Say whether a message from outside was taken in before, by the other side's own number."""
         with self._database.stepping(writing=False) as connection:
-            row = self._statements.received.run(
-                connection, b_tenant=self._tenant, b_source=source, b_id=number
-            ).fetchone()
+            return self._is_received(connection, source, number)
+
+    def _is_received(self, connection: PoolProxiedConnection, source: str, number: str) -> bool:
+        row = self._statements.received.run(
+            connection, b_tenant=self._tenant, b_source=source, b_id=number
+        ).fetchone()
         return row is not None
 
     def _write_inbound(self, connection: PoolProxiedConnection, saved: Saved) -> None:
-        if saved.inbound is None:
+        inbound = saved.inbound or self._once
+        if inbound is None:
             return
-        source, number = saved.inbound
+        source, number = inbound
         result = self._statements.insert_inbound.run(
             connection,
             tenant_id=self._tenant,
@@ -129,6 +145,41 @@ class StepStore:
         )
         if result.rowcount != 1:
             raise ConflictError
+
+    def _write_messages(self, connection: PoolProxiedConnection, saved: Saved) -> None:
+        """Write what is kept, what waits no longer, and where the case waits; nothing for most steps."""
+        statements, tenant, case = self._statements, self._tenant, saved.instance.id
+        ended = [
+            {
+                "b_tenant": tenant,
+                "b_id": one,
+                "b_state": state,
+                "b_case": case if state == "delivered" else None,
+                "b_at": saved.history.at,
+            }
+            for one, state in saved.kept_ended
+        ]
+        if statements.end_kept.run_many(connection, ended) != len(ended):
+            raise ConflictError  # another case was quicker
+        statements.insert_kept.run_many(
+            connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.kept_added]
+        )
+        statements.delete_wait.run_many(
+            connection,
+            [
+                {
+                    "b_tenant": tenant,
+                    "b_name": row.name,
+                    "b_place": row.place,
+                    "b_case": case,
+                    "b_target": row.target,
+                }
+                for row in saved.waits_removed
+            ],
+        )
+        statements.insert_wait.run_many(
+            connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.waits_added]
+        )
 
     def _write_words(
         self, connection: PoolProxiedConnection, before: InstanceRow | None, after: InstanceRow
@@ -168,6 +219,8 @@ class StepStore:
             if row is None:
                 return None
             instance = InstanceRow(*row)
+            if self._once is not None and self._is_received(connection, *self._once):
+                raise DoneBefore
             if self._expected is not None and instance.row_version != self._expected:
                 raise Changed
             tasks = self._statements.open_tasks.run(connection, b_tenant=self._tenant, b_id=instance.id)
@@ -196,6 +249,7 @@ class StepStore:
         statements, tenant = self._statements, self._tenant
         instance_id = saved.instance.id
         self._write_inbound(connection, saved)
+        self._write_messages(connection, saved)
         self._change_tasks(connection, saved.changed)
         statements.insert_task.run_many(
             connection, [{"tenant_id": tenant, **fields_of(row)} for row in saved.opened]

@@ -6,7 +6,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, null, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
 
 from engine.store import schema as s
 from engine.store.absence import running_on
@@ -140,7 +151,8 @@ class WorkStore:
             .where(*self._open(offices))
             .group_by(*place, task.assignee)
         ).cte("fine")
-        numbers = [func.sum(fine.c[name]) for name in Count.__slots__]
+        # PostgreSQL's sum of whole numbers is a decimal.
+        numbers = [cast(func.sum(fine.c[name]), BigInteger) for name in Count.__slots__]
         places = (fine.c.office_id, fine.c.service_key, fine.c.element_id)
         by_place = select(*places, null(), *numbers).group_by(*places)
         by_person = select(null(), null(), null(), fine.c.assignee, *numbers).group_by(fine.c.assignee)

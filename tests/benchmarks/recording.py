@@ -1,4 +1,4 @@
-"""Writes down what the engine says to SQLite's driver, so that the same can be said again without it."""
+"""Writes down what the engine says to a database's driver, so that the same can be said again without it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
 
 
 @dataclass
@@ -28,9 +30,14 @@ class Recording:
         engine.dispose()
         event.listen(engine, "do_connect", self.connect)
 
-    def connect(self, _dialect: Any, _record: Any, _arguments: Any, settings: dict[str, Any]) -> None:
+    def connect(self, dialect: Any, _record: Any, arguments: Any, settings: dict[str, Any]) -> Any:
         """Let a new connection be one that is listened to."""
-        settings["factory"] = self._connection
+        if dialect.name == "sqlite":
+            settings["factory"] = self._connection
+            return None
+        connection = _PostgresConnection.connect(*arguments, **settings, cursor_factory=_PostgresCursor)
+        connection.recording = self
+        return connection
 
     def take(self) -> list[Transaction]:
         """Give what was written since the last time."""
@@ -41,7 +48,7 @@ class Recording:
         """Note a statement."""
         if statement.startswith("SELECT"):
             self.reads.append((statement, parameters))
-        elif not statement.startswith(("BEGIN", "PRAGMA")):
+        elif not statement.startswith(("BEGIN", "PRAGMA", "SHOW")):
             self._open.said.append((statement, parameters, many))
 
     def end(self, *, kept: bool) -> None:
@@ -83,23 +90,73 @@ class _Connection(sqlite3.Connection):
         self.recording.end(kept=False)
 
 
-def say_again(connection: sqlite3.Connection, transactions: Iterable[Transaction]) -> float:
-    """Write the same rows in the same transactions with the plain driver; give the seconds."""
-    began = time.perf_counter()
-    for transaction in transactions:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement, parameters, many in transaction.said:
-            if many:
-                connection.executemany(statement, parameters)
-            else:
-                connection.execute(statement, parameters)
-        connection.execute("COMMIT")
-    return time.perf_counter() - began
+class _PostgresCursor(psycopg.Cursor[Any]):
+    def execute(self, statement: Any, parameters: Any = None, **how: Any) -> Any:
+        self.connection.recording.hear(statement, parameters)  # type: ignore[attr-defined]
+        return super().execute(statement, parameters, **how)
+
+    def executemany(self, statement: Any, parameters: Any, **how: Any) -> None:
+        self.connection.recording.hear(statement, parameters, many=True)  # type: ignore[attr-defined]
+        super().executemany(statement, parameters, **how)
+
+
+class _PostgresConnection(psycopg.Connection[Any]):
+    recording: Recording
+
+    def commit(self) -> None:
+        super().commit()
+        self.recording.end(kept=True)
+
+    def rollback(self) -> None:
+        super().rollback()
+        if hasattr(self, "recording"):
+            self.recording.end(kept=False)
+
+
+class Plain:
+    """A connection of the plain driver, with the settings that the engine gives its own."""
+
+    def __init__(self, url: str) -> None:
+        address = make_url(url)
+        self._connection: Any
+        if address.drivername == "sqlite":
+            self._connection = open_plainly(str(address.database))
+            self._begin = "BEGIN IMMEDIATE"
+        else:
+            plainly = address.set(drivername="postgresql").render_as_string(hide_password=False)
+            self._connection = psycopg.connect(plainly, autocommit=True)
+            self._begin = "BEGIN"
+
+    def say_again(self, transactions: Iterable[Transaction]) -> float:
+        """Write the same rows in the same transactions; give the seconds."""
+        began = time.perf_counter()
+        for transaction in transactions:
+            cursor = self._connection.cursor()
+            cursor.execute(self._begin)
+            for statement, parameters, many in transaction.said:
+                (cursor.executemany if many else cursor.execute)(statement, parameters)
+            cursor.execute("COMMIT")
+        return time.perf_counter() - began
+
+    def sizes(self) -> dict[str, int]:
+        """Give the bytes of each table with its indexes."""
+        return dict(self._connection.execute(_SIZES[type(self._connection).__module__]).fetchall())
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
 
 
 def open_plainly(path: str) -> sqlite3.Connection:
-    """Open a database with the settings that the engine gives its own connections."""
+    """Open a file of SQLite with the settings that the engine gives its own connections."""
     connection = sqlite3.connect(path, isolation_level=None)
     for setting in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-32000"):
         connection.execute(f"PRAGMA {setting}").fetchall()
     return connection
+
+
+_SIZES = {
+    "sqlite3": "SELECT tbl_name, sum(pgsize) FROM dbstat JOIN sqlite_master ON dbstat.name = sqlite_master.name"
+    " GROUP BY 1",
+    "psycopg": "SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables",
+}

@@ -1,26 +1,28 @@
-"""How many durable steps a second one process makes on SQLite, beside the plain writing of the same rows.
+"""How many durable steps a second one process makes, beside the plain writing of the same rows.
 
-Run `python -m tests.benchmarks.steps`. The model: start, four user tasks with a form, end. Both sides write
-with synchronous=FULL, in turns within one run; figures are medians of the rounds.
+Run `python -m tests.benchmarks.steps --database sqlite` or `postgresql`, or `both` to compare them in turns. The
+model: start, four user tasks with a form, end. Both sides wait for the disk at each commit, in turns within one
+run; figures are medians of the rounds.
 """
 
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine import codec, forms, instances, outcome, spiff, user_tasks
+from tests.databases.server import own_server
 from tests.engine.bundles import bundle, chain, node, user_task
-from tests.engine.support import ALICE, World, make_world
+from tests.engine.support import ALICE, World, make_world_at
 
 from .figures import Figure, median, show, write
-from .recording import Recording, Transaction, open_plainly, say_again
+from .recording import Plain, Recording, Transaction
 from .splitting import Room, splitting
 
 TASKS = ("t1", "t2", "t3", "t4")
@@ -31,7 +33,6 @@ FOUR_TASKS = bundle(
     + chain("begin", *TASKS, "done")
 )
 PHASES = ("start", "claim", "complete")
-_SIZES = "SELECT tbl_name, sum(pgsize) FROM dbstat JOIN sqlite_master ON dbstat.name = sqlite_master.name GROUP BY 1"
 
 
 @dataclass
@@ -44,48 +45,81 @@ class Round:
     reads: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
+@dataclass
+class Side:
+    """An installation that is measured on one database, and the plain connection to another of the same kind."""
+
+    world: World
+    recording: Recording
+    plain: Plain
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100, help="cases of a round")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        title = f"steps on SQLite, {chosen.rounds} rounds of {chosen.cases} cases"
-        figures = measure(Path(folder), chosen.cases, chosen.rounds)
-    show(title, figures)
-    write(chosen.json, title, figures)
+    kinds = ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,)
+    with ExitStack() as opened:
+        sides = {kind: _prepare(kind, opened) for kind in kinds}
+        found = measure(sides, chosen.cases, chosen.rounds)
+    for kind, figures in found.items():
+        title = f"steps on {kind}, {chosen.rounds} rounds of {chosen.cases} cases"
+        show(title, figures)
+    title = f"steps, {chosen.rounds} rounds of {chosen.cases} cases"
+    named = [replace(one, name=f"{kind}: {one.name}") for kind, figures in found.items() for one in figures]
+    write(chosen.json, title, named)
 
 
-def measure(folder: Path, cases: int, rounds: int) -> list[Figure]:
-    """Run the rounds in a folder and give all figures."""
-    world, recording, plain = _prepare(folder)
-    _round(world, recording, plain, min(cases, 20))  # both sides warm
-    before = _sizes(plain)
-    found = [_round(world, recording, plain, cases) for _ in range(rounds)]
-    split = _split(world, cases)
-    after = _sizes(plain)
-    plain.close()
-    world.runtime.database.close()
-    sizes = {name: (size - before.get(name, 0)) / (cases * rounds) for name, size in after.items()}
-    return [*_rates(found, cases), *_statements(found[0], cases), *_bytes(sizes), *split]
+def measure(sides: dict[str, Side], cases: int, rounds: int) -> dict[str, list[Figure]]:
+    """Run the rounds, each side in turn, and give all figures."""
+    for side in sides.values():
+        _round(side, min(cases, 20))  # all warm
+    before = {kind: side.plain.sizes() for kind, side in sides.items()}
+    found: dict[str, list[Round]] = {kind: [] for kind in sides}
+    for _ in range(rounds):
+        for kind, side in sides.items():
+            found[kind].append(_round(side, cases))
+    figures = {}
+    for kind, side in sides.items():
+        after = side.plain.sizes()
+        sizes = {name: (size - before[kind].get(name, 0)) / (cases * rounds) for name, size in after.items()}
+        rates, said = _rates(found[kind], cases), _statements(found[kind][0], cases)
+        figures[kind] = [*rates, *said, *_bytes(sizes), *_split(side.world, cases)]
+    return figures
 
 
-def _prepare(folder: Path) -> tuple[World, Recording, sqlite3.Connection]:
+def _prepare(kind: str, opened: ExitStack) -> Side:
     """Make an installation, and a second database with the same tables and the service's row."""
-    world = make_world(folder)
-    other = make_world(folder, "plain.db")
+    urls = _addresses(kind, opened)
+    world, other = (make_world_at(url) for url in urls)
     other.runtime.database.close()
-    plain = open_plainly(str(folder / "plain.db"))
+    plain = Plain(urls[1])
     recording = Recording(world.runtime.database.engine)
+    opened.callback(world.runtime.database.close)
+    opened.callback(plain.close)
     world.deploy(FOUR_TASKS)
-    say_again(plain, recording.take())
-    return world, recording, plain
+    plain.say_again(recording.take())
+    return Side(world, recording, plain)
 
 
-def _round(world: World, recording: Recording, plain: sqlite3.Connection, cases: int) -> Round:
+def _addresses(kind: str, opened: ExitStack) -> list[str]:
+    if kind == "sqlite":
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        return [f"sqlite:///{folder / name}.db" for name in ("engine", "plain")]
+    server = opened.enter_context(own_server(durable=True))
+    with server.connect() as connection:
+        for name in ("engine", "plain"):
+            connection.execute(f"CREATE DATABASE {name}")
+    return [server.url(name) for name in ("engine", "plain")]
+
+
+def _round(side: Side, cases: int) -> Round:
     """Start cases and bring them to their end, and write after each phase the same rows plainly."""
+    world, recording = side.world, side.recording
     round_ = Round()
 
     def phase(name: str, act: Callable[[int], object], numbers: Iterable[int]) -> None:
@@ -97,7 +131,7 @@ def _round(world: World, recording: Recording, plain: sqlite3.Connection, cases:
         round_.engine[name] += time.perf_counter() - began
         round_.reads[name] += len(recording.reads)
         written = recording.take()
-        round_.plain[name] += say_again(plain, written)
+        round_.plain[name] += side.plain.say_again(written)
         round_.written[name] += written
 
     phase("start", lambda _: world.start(a="Wang"), range(cases))
@@ -188,10 +222,6 @@ def _split(world: World, cases: int) -> list[Figure]:
     return figures + [
         Figure(f"  {name}", each[name], "µs") for name in sorted(each, key=lambda name: -each[name])
     ]
-
-
-def _sizes(connection: sqlite3.Connection) -> dict[str, int]:
-    return dict(connection.execute(_SIZES).fetchall())
 
 
 if __name__ == "__main__":

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import psycopg
 from sqlalchemy import event
 
 from engine import codec, spiff, user_tasks
 from engine.definitions import Definition, compile_bundle, read_folder, read_groups
 from engine.scenarios import run_service
 from engine.store import Database
+from tests.databases.pool import ON_POSTGRESQL, one_at_a_time
 
 _LITERALS = re.compile(r"[xX]?'(?:[^']|'')*'|\b\d+\b|\bNULL\b|\?")
+_WRITES = {"BEGIN IMMEDIATE", "BEGIN"} if ON_POSTGRESQL else {"BEGIN IMMEDIATE"}
 PROCESSES = Path(__file__).parents[2] / "processes"
 
 
@@ -48,7 +51,7 @@ class Played:
 
 @contextmanager
 def counting(database: Database) -> Iterator[Count]:
-    """Count what SQLite itself is asked to do, whichever layer asks; one statement for many rows counts once."""
+    """Count what the driver itself is asked to do, whichever layer asks; one statement for many rows counts once."""
     count = Count()
     last = ""
 
@@ -56,22 +59,44 @@ def counting(database: Database) -> Iterator[Count]:
         nonlocal last
         shape = _LITERALS.sub("?", statement)
         if statement.startswith("BEGIN"):
-            count.commits += "IMMEDIATE" in statement
+            count.commits += statement in _WRITES
         elif statement not in {"COMMIT", "ROLLBACK"} and shape != last:
             count.statements += 1
         last = shape
 
-    def trace(connection: Any, *_: Any) -> None:
-        connection.set_trace_callback(saw)
+    def watch(connection: Any, *_: Any) -> None:
+        if isinstance(connection, psycopg.Connection):
+            connection.cursor_factory = partial(_Watched, saw)  # type: ignore[assignment]
+        else:
+            connection.set_trace_callback(saw)
 
     def leave(connection: Any, *_: Any) -> None:
-        connection.set_trace_callback(None)
+        if isinstance(connection, psycopg.Connection):
+            connection.cursor_factory = psycopg.Cursor
+        elif connection is not None:
+            connection.set_trace_callback(None)
 
-    event.listen(database.engine, "checkout", trace)
+    event.listen(database.engine, "checkout", watch)
     event.listen(database.engine, "checkin", leave)
     yield count
-    event.remove(database.engine, "checkout", trace)
+    event.remove(database.engine, "checkout", watch)
     event.remove(database.engine, "checkin", leave)
+
+
+class _Watched(psycopg.Cursor[Any]):
+    """A cursor of PostgreSQL's driver that says what it is asked to do."""
+
+    def __init__(self, saw: Callable[[str], None], *rest: Any, **named: Any) -> None:
+        super().__init__(*rest, **named)
+        self._saw = saw
+
+    def execute(self, query: Any, *rest: Any, **named: Any) -> Any:
+        self._saw(query)
+        return super().execute(query, *rest, **named)
+
+    def executemany(self, query: Any, *rest: Any, **named: Any) -> None:
+        self._saw(query)
+        super().executemany(query, *rest, **named)
 
 
 @cache
@@ -97,6 +122,6 @@ def played() -> Played:
         return content
 
     with mock.patch.object(user_tasks, "complete", counted), mock.patch.object(codec, "dump", watched):
-        results, _ = run_service(service, definition, groups)
+        results, _ = run_service(service, definition, groups, open_database=one_at_a_time())
     found.problems = [problem for result in results for problem in result.problems]
     return found

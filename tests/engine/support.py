@@ -20,6 +20,7 @@ from engine.store import Database
 from engine.store.definitions import DefinitionRow
 from engine.store.inbox import InboxRow
 from engine.store.people import OfficeRow, PeopleStore, PersonRow
+from tests.databases.pool import database_url
 
 from .bundles import GROUPS
 
@@ -114,7 +115,12 @@ def employ(world: World, *actors: Actor, **changes: Any) -> None:
 
 
 def make_world(folder: Path, name: str = "linbang.db") -> World:
-    database = Database(f"sqlite:///{folder / name}")
+    return make_world_at(database_url(folder / name))
+
+
+def make_world_at(url: str) -> World:
+    """Make an installation in a database with the three offices that all tests know."""
+    database = Database(url)
     database.create_tables()
     people = PeopleStore(database, 1)
     for office in (

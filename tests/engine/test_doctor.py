@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from engine import audit
 from engine.instances import cancel
@@ -31,7 +32,7 @@ def differences(story: Story) -> list[tuple[str, str]]:
 
 def tamper(story: Story, statement: str) -> None:
     with story.world.runtime.database.writing() as connection:
-        connection.exec_driver_sql(statement)
+        connection.execute(text(statement), {"zeros": bytes(80), "nothing": b""})
 
 
 def test_it_finds_nothing_where_all_is_well(story: Story) -> None:
@@ -45,11 +46,11 @@ def test_it_finds_nothing_where_all_is_well(story: Story) -> None:
         ("UPDATE inbox SET principal = 'p99'", [("inbox", "missing"), ("inbox", "not wanted")]),
         ("UPDATE inbox SET due_at = 5", [("inbox", "missing"), ("inbox", "not wanted")]),
         ("DELETE FROM job", [("job", "missing")]),
-        ("UPDATE job SET target = '1:other'", [("job", "missing"), ("job", "not wanted")]),
+        ("UPDATE job SET target = '1\\:other'", [("job", "missing"), ("job", "not wanted")]),
         ("UPDATE user_task SET state = 'completed'", [("task", "missing"), ("inbox", "not wanted")]),
         ("UPDATE user_task SET number = 99", [("task", "missing"), ("task", "not wanted")]),
         (
-            "UPDATE process_instance SET sealed_state = zeroblob(80)",
+            "UPDATE process_instance SET sealed_state = :zeros",
             [
                 (
                     "state",
@@ -58,7 +59,7 @@ def test_it_finds_nothing_where_all_is_well(story: Story) -> None:
             ],
         ),
         (
-            "UPDATE process_instance SET sealed_state = x''",
+            "UPDATE process_instance SET sealed_state = :nothing",
             [
                 (
                     "state",
@@ -91,9 +92,10 @@ def test_it_finds_what_an_ended_case_left_behind(story: Story, table: str) -> No
     with story.world.runtime.database.reading() as connection:
         row = connection.exec_driver_sql(f"SELECT * FROM {table}").one()
     cancel(story.world.runtime, story.case_id, SUPERVISOR, "Started by mistake")
-    marks = ", ".join("?" * len(row))
+    values = {f"b{place}": value for place, value in enumerate(row)}
     with story.world.runtime.database.writing() as connection:
-        connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", tuple(row))
+        marks = ", ".join(f":{name}" for name in values)
+        connection.execute(text(f"INSERT INTO {table} VALUES ({marks})"), values)
 
     assert differences(story) == [(table, "not wanted")]
 
@@ -113,6 +115,6 @@ def test_it_finds_a_case_that_cannot_go_on(story: Story) -> None:
             task._set_state(256)
     content = runtime.sealer.seal(codec.dump(case.workflow, case.state.pack()), sealing_place(row.id))
     with runtime.database.writing() as connection:
-        connection.exec_driver_sql("UPDATE process_instance SET sealed_state = ?", (content,))
+        connection.execute(text("UPDATE process_instance SET sealed_state = :state"), {"state": content})
 
     assert ("state", "nothing rests") in differences(story)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from engine import user_tasks
 from engine.errors import InvalidInput
@@ -76,9 +77,10 @@ def test_it_opens_for_no_other_task(story: Story) -> None:
     other = story.world.start()
     row = next(row for row in story.world.inbox(ALICE) if row.process_instance_id == other.id)
     with runtime.database.writing() as connection:
-        connection.exec_driver_sql(
-            "UPDATE user_task SET draft_at = 1, sealed_draft = (SELECT sealed_draft FROM user_task WHERE id = ?) WHERE id = ?",
-            (task, row.user_task_id),
+        copied = "(SELECT sealed_draft FROM user_task WHERE id = :task)"
+        connection.execute(
+            text(f"UPDATE user_task SET draft_at = 1, sealed_draft = {copied} WHERE id = :other"),
+            {"task": task, "other": row.user_task_id},
         )
 
     with pytest.raises(SealBrokenError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from engine import user_tasks
 from engine.history import GENESIS, Link, make_link, open_link, verify
@@ -45,7 +46,9 @@ def test_a_payload_that_was_erased_leaves_the_chain_whole(world: World) -> None:
     """Retention may forget what was said, not that something was said."""
     story = begin(world, bundle(user_task("ask", form="a") + start_and_end("ask"))).do("ask", a="said")
     with world.runtime.database.writing() as connection:
-        connection.exec_driver_sql("UPDATE history SET sealed_payload = x'' WHERE seq = 3")
+        connection.execute(
+            text("UPDATE history SET sealed_payload = :nothing WHERE seq = 3"), {"nothing": b""}
+        )
 
     row = story.store.instance(story.case_id)
     assert row is not None

@@ -77,7 +77,7 @@ def test_only_starting_and_advancing_save_a_step() -> None:
     }
 
     assert savers == {"engine/instances.py"}
-    assert functions_that_call("engine/instances.py", "save") == {"advance", "note"}
+    assert functions_that_call("engine/instances.py", "save") == {"advance", "note", "save_as_read"}
     assert functions_that_call("engine/instances.py", "insert") <= {"start", "_start_once"}
 
 

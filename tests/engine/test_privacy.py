@@ -63,6 +63,7 @@ def live(world: World) -> Story:
     return story.message("word")
 
 
+@pytest.mark.only_sqlite(reason="reads the bytes of the file")
 def test_nothing_that_names_a_person_is_readable_in_the_files(world: World, tmp_path: Path) -> None:
     story = live(world)
 
@@ -71,6 +72,7 @@ def test_nothing_that_names_a_person_is_readable_in_the_files(world: World, tmp_
     assert found_in(written(tmp_path)) == []
 
 
+@pytest.mark.only_sqlite(reason="reads the bytes of the file")
 def test_the_search_would_find_it(world: World, tmp_path: Path) -> None:
     """The negative control: what is not sealed is found."""
     with world.runtime.database.writing() as connection:

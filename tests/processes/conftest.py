@@ -8,6 +8,7 @@ import pytest
 from engine.definitions import Bundle, Definition, compile_bundle, read_folder, read_groups
 from engine.problems import Problem
 from engine.scenarios import Coverage, StoryResult, run_service
+from tests.databases.pool import one_at_a_time
 from webui.wiring import offered, operations
 
 pytest.register_assert_rewrite("tests.processes.expected")
@@ -31,7 +32,9 @@ def play(key: str) -> Service:
     bundle = read_folder(PROCESSES / key)
     definition, problems = compile_bundle(bundle, groups, operations=operations())
     assert definition is not None, problems
-    stories, coverage = run_service(bundle, definition, groups, offered=offered())
+    stories, coverage = run_service(
+        bundle, definition, groups, offered=offered(), open_database=one_at_a_time()
+    )
     return Service(bundle, definition, problems, stories, coverage)
 
 

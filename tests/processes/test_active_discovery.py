@@ -20,10 +20,10 @@ from engine.runtime import Runtime, open_runtime
 from engine.scenarios import Outside
 from engine.scheduler import next_moment, tick
 from engine.sealing import Sealer
-from engine.store import Database
 from engine.store.cases import CaseStore
 from engine.store.definitions import DefinitionRow
 from engine.store.people import OfficeRow
+from tests.databases.pool import open_database
 from tests.engine.support import DISTRICT, QINGHE, SHIQIAO, MovedClock
 from webui.wiring import operations
 
@@ -55,8 +55,7 @@ class Installation:
     """Both services with the connector on real cases; the registry answers what a test says."""
 
     def __init__(self, folder: Path) -> None:
-        database = Database(f"sqlite:///{folder / 'linbang.db'}")
-        database.create_tables()
+        database = open_database(folder / "linbang.db")
         self.clock = MovedClock()
         self.runtime: Runtime = open_runtime(
             database,

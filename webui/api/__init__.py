@@ -9,7 +9,7 @@ from . import (
     deadlines,
     incidents,
     messages,
-    process_definitions,
+    migrations,
     process_instances,
     subscriptions,
     user_tasks,
@@ -45,7 +45,7 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api: Any = Api(app)
     api.register_converter(IdConverter, documented_id)
     for module in (
-        process_definitions,
+        migrations,  # with the versions of services, to which they belong
         process_instances,
         user_tasks,
         messages,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from engine import forms, history, instances
+from engine import editing, forms, history, instances, moving
 from engine.errors import InvalidInput, InvalidState, NotAllowed
 from engine.store.cases import CaseFilter
 from webui.page import installation
@@ -15,18 +15,23 @@ from webui.uploads import file_ids
 from . import json_bodies, records
 from .bearer import actor
 from .etags import expecting, tag_of, unchanged
+from .idempotency import once
 from .paging import page, read_cursor
 from .resources import Resources
 from .schemas import (
-    IfMatch,
     IfNoneMatch,
     IncludeQuery,
     InstanceQuery,
     InstanceSchema,
     ListedInstanceSchema,
+    MovedSchema,
+    MoveSchema,
     ReasonSchema,
     StartHeaders,
     StartSchema,
+    TokensSchema,
+    VariablesSchema,
+    WriteHeaders,
     page_of,
 )
 
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.definitions import Definition
+    from engine.runtime import Runtime
 
 resources = Resources("process-instances", "Cases")
 
@@ -120,16 +126,71 @@ def show(process_instance_id: int, query: Mapping[str, Any], headers: Mapping[st
     "POST",
     "/<id:process_instance_id>/cancel",
     gives=InstanceSchema(),
-    headers=IfMatch(),
+    headers=WriteHeaders(),
     body=ReasonSchema(),
     errors=(403, 409, 412),
 )
 def cancel(process_instance_id: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
-    """Cancel a case for good; for supervisors."""
+    """Cancel a case for good; for supervisors and operators."""
     del headers
     row = records.visible(process_instance_id)
-    instances.cancel(expecting(row.id), row.id, actor(), body["reason"])
+    once(expecting(row.id), lambda runtime: instances.cancel(runtime, row.id, actor(), body["reason"]))
     return _told(row.id)
+
+
+@resources.operation(
+    "POST",
+    "/<id:process_instance_id>/variables",
+    gives=InstanceSchema(),
+    headers=WriteHeaders(),
+    body=VariablesSchema(),
+    errors=(403, 409, 412),
+)
+def edit_variables(process_instance_id: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
+    """Give a running case other values of variables, with a reason; for operators and supervisors."""
+    del headers
+    row = records.visible(process_instance_id)
+
+    def act(runtime: Runtime) -> None:
+        editing.edit(runtime, row.id, actor(), body["changes"], body["reason"])
+
+    once(expecting(row.id), act)
+    return _told(row.id)
+
+
+@resources.operation("GET", "/<id:process_instance_id>/tokens", gives=TokensSchema(), errors=(403, 409))
+def tokens(process_instance_id: int) -> Any:
+    """List the tokens of a running case that may be moved, with where to; for operators and supervisors."""
+    row = records.visible(process_instance_id)
+    found = moving.read_tokens(installation().runtime, row.id, actor())
+    return {"items": found.items}, {"ETag": tag_of(row.id, found.row_version)}
+
+
+@resources.operation(
+    "POST",
+    "/<id:process_instance_id>/move",
+    gives=MovedSchema(),
+    headers=WriteHeaders(),
+    body=MoveSchema(),
+    errors=(403, 409, 412),
+)
+def move(process_instance_id: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
+    """Let a token go on at another element of its scope; gives what that closes and opens.
+
+    With `preview` nothing is done. The same request again under its key gives an empty answer.
+    """
+    del headers
+    row = records.visible(process_instance_id)
+    number, target = body["number"], body["to"]
+    if body["preview"]:
+        return moving.preview(expecting(row.id), row.id, number, target, actor())
+    found: list[Any] = [{"closes": (), "passes": (), "opens": (), "stuck": (), "ends": False}]
+
+    def act(runtime: Runtime) -> None:
+        found[0] = moving.move(runtime, row.id, number, target, actor(), body.get("reason", ""))
+
+    once(expecting(row.id), act)
+    return found[0], {"ETag": tag_of(row.id, records.visible(row.id).row_version)}
 
 
 def _told(process_instance_id: int, parts: set[str] | None = None, **more: Any) -> Any:

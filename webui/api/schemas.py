@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from engine.telling import EVENTS
+from engine.together import ACTS, MOST
 
 from .fields import Exact, Id, Moment, YesNo, choice, flag, key, words
 
@@ -58,6 +59,12 @@ class IfMatch(Schema):
     """The version that somebody acts on, as its entity tag; 412 when there is a newer one."""
 
     if_match = fields.String(data_key="If-Match", validate=validate.Length(max=200))
+
+
+class WriteHeaders(IfMatch):
+    """If-Match as above. Idempotency-Key: the same request under the same key is done once."""
+
+    key = fields.String(data_key="Idempotency-Key", validate=validate.Regexp(r"[\x21-\x7e]{1,200}\Z"))
 
 
 class IfNoneMatch(Schema):
@@ -266,6 +273,80 @@ class MessageSchema(Schema):
     answers = fields.Dict(keys=fields.String(), values=Exact(allow_none=True), load_default=dict)
 
 
+class MessageAnswerSchema(InstanceSchema):
+    """A case after a message. result: `delivered`, or `kept` until the case waits for it."""
+
+    result = choice("delivered", "kept", required=True)
+
+
+class PublishSchema(Schema):
+    """A message for whichever case waits for a key. number: the sender's own; the same twice counts once.
+
+    time_to_live: an ISO 8601 duration of at most 90 days; without it as the services say.
+    """
+
+    message_name = key(required=True)
+    correlation_key = words(200, required=True)
+    number = words(200, required=True)
+    content = fields.Dict(keys=fields.String(), values=Exact(allow_none=True), load_default=dict)
+    time_to_live = words(40)
+
+
+class PublishedSchema(Schema):
+    """A message for a key, and what became of it: `waiting`, `delivered` or `expired`."""
+
+    id = Id(required=True)
+    message_name = fields.String(required=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+    created_at = Moment(required=True)
+    expires_at = Moment(required=True)
+    ended_at = Moment(required=True, allow_none=True)
+
+
+class VariablesSchema(Schema):
+    """Other values of variables, as answers to the forms that ask for them, and why."""
+
+    changes = fields.Dict(
+        keys=fields.String(), values=Exact(allow_none=True), required=True, validate=validate.Length(1, 50)
+    )
+    reason = words(2000, 5, required=True)
+
+
+class TokenSchema(Schema):
+    """A token that rests. targets: the elements at which it may go on."""
+
+    number = fields.Integer(required=True)
+    element_id = fields.String(required=True)
+    kind = fields.String(required=True)
+    targets = fields.List(fields.String(), required=True)
+
+
+class TokensSchema(Schema):
+    """The tokens of a case."""
+
+    items = fields.List(fields.Nested(TokenSchema), required=True)
+
+
+class MoveSchema(Schema):
+    """Lets a token go on at another element. preview: say what that does, and do nothing."""
+
+    number = fields.Integer(required=True, validate=validate.Range(0, 2**31))
+    to = key(required=True)
+    reason = words(2000, 5)
+    preview = flag(load_default=False)
+
+
+class MovedSchema(Schema):
+    """What moving a token closes, passes and opens. ends: the case ends with it. stuck: what stands still there."""
+
+    closes = fields.List(fields.String(), required=True)
+    passes = fields.List(fields.String(), required=True)
+    opens = fields.List(fields.String(), required=True)
+    stuck = fields.List(fields.String(), required=True)
+    ends = YesNo(required=True)
+
+
 class AlertSchema(Schema):
     """A clock that warned or was missed. level: `breach`, or the warning's text such as `60%`."""
 
@@ -317,9 +398,12 @@ class IncidentSchema(Schema):
 
 
 class IncidentQuery(PageQuery):
-    """Which open incidents, the oldest first."""
+    """Which open incidents, the oldest first. operation: such as `registry.sweep`. since: raised from then on."""
 
     service_key = key()
+    code = key()
+    operation = key()
+    since = Moment()
 
 
 class ResolveSchema(Schema):
@@ -328,6 +412,51 @@ class ResolveSchema(Schema):
     reason = words(2000, 5, required=True)
     answer = fields.Dict(keys=fields.String(), values=Exact(allow_none=True))
     error = key()
+
+
+class TogetherSchema(ResolveSchema):
+    """One act on many incidents, each in its own step: those with some ids, or all that a filter finds.
+
+    act: `retry`, `resolve` (with answer or error, of notices with neither), `correct` (with changes), `move`
+    (with to) or `cancel`.
+    """
+
+    act = choice(*ACTS, required=True)
+    ids = fields.List(Id(), validate=validate.Length(1, MOST))
+    where = fields.Nested(
+        Schema.from_dict(
+            {
+                "service_key": key(),
+                "code": key(),
+                "operation": key(),
+                "since": Moment(),
+            },
+            name="IncidentFilterSchema",
+        )
+    )
+    changes = fields.Dict(keys=fields.String(), values=Exact(allow_none=True))
+    to = key()
+
+
+class TogetherResultSchema(Schema):
+    """What became of one incident. code and message: what stood in the way; null when it is done."""
+
+    id = Id(required=True)
+    process_instance_id = Id(required=True)
+    business_key = fields.String(required=True)
+    done = YesNo(required=True)
+    code = fields.String(required=True, allow_none=True)
+    message = fields.String(required=True, allow_none=True)
+
+
+class TogetherResultsSchema(Schema):
+    """What became of each incident, the oldest first."""
+
+    items = fields.List(fields.Nested(TogetherResultSchema), required=True)
+
+
+class CorrectSchema(VariablesSchema):
+    """Other values of what an element reads; of a notice its recipient, as `to`."""
 
 
 class SubscriptionSchema(Schema):

@@ -11,6 +11,9 @@ from flask_babel import gettext as _
 from engine import cases as case_views
 from engine import forms, incidents, messages, searching
 from engine.errors import InvalidInput, NotFound
+from engine.migration.previews import may_look
+from engine.migration.versions import MOVES, definition_at
+from engine.operators import is_operator
 from engine.store.cases import CaseFilter
 from webui import forms as form_pages
 from webui import letters
@@ -38,11 +41,14 @@ from webui.words.diagrams import drawn_names
 from webui.words.history import entries
 from webui.words.incidents import failure_words
 from webui.words.messages import messages_of, sharing_of
+from webui.words.migrations import extension_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from engine.cases import CaseView, ClockView
+    from engine.definitions import Definition
+    from engine.history import Link
     from engine.store.searching import Hits
 
 PAGE = 50
@@ -150,7 +156,7 @@ def _page(view: CaseView, *, unmasked: bool = False) -> str:
         ],
         clocks=[_clock(view, clock, now) for clock in sorted(view.clocks, key=_running_first)],
         diagrams=_diagrams(view, overdue),
-        entries=entries(definition, view.links, names, calendar),
+        entries=entries(view.links, names, calendar, _versions_of(view)),
         letters=[
             {
                 "number": letter.number,
@@ -161,6 +167,7 @@ def _page(view: CaseView, *, unmasked: bool = False) -> str:
         ],
         notices=messages_of(runtime, definition, case_id, unmasked=unmasked),
         sharing=sharing_of(runtime, definition, view.links),
+        hands=view.row.state == "active" and is_operator(actor()),
         may_retry=incidents.may_retry(runtime, view.row, definition, actor()),
         files=found.cases.attachments(case_id),
         comments=comments,
@@ -173,6 +180,7 @@ def _page(view: CaseView, *, unmasked: bool = False) -> str:
         unmasked=unmasked,
         related=related_rows(runtime, case_id, actor()),
         started=moment_words(view.row.started_at, calendar),
+        behind=_behind(view),
     )
 
 
@@ -203,7 +211,11 @@ def diagram(case_id: int, process: str) -> Any:
 def letter(case_id: int, number: str) -> Any:
     """Show a letter as it is printed."""
     view = _view(case_id)
-    rendered = letters.render(installation().runtime, view, case_views.read_letter(view, number))
+    found = case_views.read_letter(view, number)
+    # A letter is printed as it was issued, also when the case has another version since.
+    issued = int(found.number.partition("-")[0])
+    view.definition = _versions_of(view)(next(link for link in view.links if link.seq == issued))
+    rendered = letters.render(installation().runtime, view, found)
     return render_template("letter.html", letter=rendered, case=view.row)
 
 
@@ -300,9 +312,25 @@ def _outcome(definition: Any, outcome: str | None) -> str:
     return definition.texts.get(language(), "outcomes", outcome) or element_name(definition, outcome)
 
 
+def _behind(view: CaseView) -> dict[str, int] | None:
+    """Say by how much a running case is behind, to those who may see to it; None for the newest version."""
+    if view.row.state != "active" or not may_look(actor()):
+        return None
+    rows = installation().runtime.catalogue.versions(view.row.service_key)
+    own = next(row.version for row in rows if row.id == view.row.definition_id)
+    return {"old": own, "new": rows[0].version} if own != rows[0].version else None
+
+
+def _versions_of(view: CaseView) -> Callable[[Link], Definition]:
+    """Give what says which version the case had at a step of its history."""
+    moves = [link for link in view.links if link.event in MOVES]
+    get = installation().runtime.catalogue.get
+    return lambda link: get(definition_at(moves, view.row.definition_id, link.seq))
+
+
 def _has_task(view: CaseView, element_id: str) -> bool:
-    kind = view.definition.elements[element_id].kind
-    return kind in {"userTask", "subProcess", "callActivity"}
+    element = view.definition.elements.get(element_id)
+    return element is not None and element.kind in {"userTask", "subProcess", "callActivity"}
 
 
 def _step(view: CaseView, task: Any, names: Mapping[int, str]) -> dict[str, Any]:
@@ -344,7 +372,7 @@ def _clock(view: CaseView, clock: ClockView, now: Any) -> dict[str, Any]:
         "extensions": [
             {
                 "limit": limit_words(one.limit),
-                "reason": texts.say(language(), "reasons", one.reason),
+                "reason": extension_reason(view.definition, one.reason),
                 "at": moment_words(one.at, calendar),
             }
             for one in clock.facts.extensions

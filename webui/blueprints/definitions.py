@@ -15,6 +15,7 @@ from engine.definitions import SHARED, read_shared, read_zip
 from engine.definitions.bundle import MAX_BUNDLE_BYTES, MAX_FILE_BYTES, MAX_FILES
 from engine.definitions.difference import difference
 from engine.errors import InvalidInput, InvalidState, NotFound
+from engine.migration.previews import may_look
 from engine.store.definitions import MAX_COUNTED, DefinitionRow
 from webui.auth import actor, signed_in
 from webui.kept_uploads import KeptUploads
@@ -80,6 +81,7 @@ def show(key: str) -> Any:
         summary=definition.texts.get(language(), "service", "summary"),
         versions=[_version_row(row, running) for row in rows[:MAX_VERSIONS]],
         left=max(0, len(rows) - MAX_VERSIONS),
+        behind=_count(sum(running.get(row.id, 0) for row in rows[1:])) if may_look(actor()) else "0",
         chosen=chosen,
         files=len(definition.bundle.files),
         shared=shared_words(definition.bundle, _shared()),

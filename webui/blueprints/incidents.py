@@ -8,14 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine import forms, incidents
+from engine import dead_letters, forms, incidents
 from engine.errors import EngineError, InvalidInput, InvalidState
-from webui import answer_form
+from engine.together import MOST
+from webui import answer_form, correction_form, incident_filter
 from webui import forms as form_pages
 from webui.auth import actor, signed_in
-from webui.language import language
 from webui.page import installation
-from webui.words import element_name, label_of, message_of, moment_words, office_name, service_name, units_of
+from webui.words import element_name, label_of, message_of, moment_words, office_name, service_name
 from webui.words.incidents import failure_words
 from webui.words.messages import channel_name, masked_recipient
 
@@ -38,15 +38,19 @@ pages = Blueprint("incidents", __name__, url_prefix="/incidents")
 def listing() -> Any:
     """List the open incidents of the person's office and those below it, the oldest first."""
     runtime = installation().runtime
-    service = request.args.get("service") or None
     after = _id(request.args.get("after", ""))
-    rows = incidents.open_incidents(runtime, actor(), service_key=service, after=after, size=PAGE + 1)
-    kept: dict[str, Any] = {"service": service} if service else {}
+    where = incident_filter.read(request.args, runtime)
+    rows = incidents.open_incidents(runtime, actor(), where=where, after=after, size=PAGE + 1)
+    kept = incident_filter.arguments(request.args)
     return render_template(
         "incidents.html",
         rows=[_row(row) for row in rows[:PAGE]],
         services=[(key, service_name(found[1])) for key, found in runtime.catalogue.services().items()],
-        chosen=service,
+        codes=[(code, failure_words(code, code)) for code in incidents.open_codes(runtime, actor())],
+        operations=incident_filter.operations(runtime),
+        chosen=kept,
+        undelivered=dead_letters.count(runtime, actor()),
+        most=MOST,
         first=url_for("incidents.listing", **kept) if after else None,
         following=url_for("incidents.listing", after=rows[PAGE - 1].id, **kept) if len(rows) > PAGE else None,
     )
@@ -74,7 +78,7 @@ def retry_many() -> Any:
     if refused:
         words = ngettext("%(num)d could not be tried again.", "%(num)d could not be tried again.", refused)
         flash(words, "warning")
-    return redirect(url_for("incidents.listing", service=request.form.get("service") or None))
+    return redirect(url_for("incidents.listing", **incident_filter.arguments(request.form)))
 
 
 @pages.get("/<int:incident_id>")
@@ -257,27 +261,7 @@ def _input_form(view: IncidentView, raw: Mapping[str, Any] | None, problems: Any
         return form_pages.view(_input_schema(view), texts, shown, problems)
     if view.input is None:
         return None
-    known = view.input.shown
-    literals = {name: known[name] for name in view.input.literals if name in known}
-    shown = forms.visible(view.input.schema, {**literals, **(raw or {})}, evaluate, view.input.known)
-    texts = {"fields": _field_words(view)}
-    return form_pages.view(view.input.schema, texts, shown, problems, units=units_of(definition))
-
-
-def _field_words(view: IncidentView) -> dict[str, Any]:
-    """Give the words of the fields, each from the form that asks for it."""
-    assert view.input is not None
-    found: dict[str, Any] = {}
-    for form in dict.fromkeys(view.input.asked_in.values()):
-        found = {**view.definition.texts.section(language(), "forms", form, "fields"), **found}
-    for name, form in view.input.asked_in.items():
-        own = view.definition.texts.section(language(), "forms", form, "fields").get(name)
-        if own is not None:
-            found[name] = own
-    hint = _('As the diagram writes it: a text in quotes, a number plainly, date("2026-03-02"), true, null.')
-    for name in view.input.literals:
-        found[name] = {"label": name, "description": hint}
-    return found
+    return correction_form.view(definition, view.input, raw, problems)
 
 
 def _answer_form(

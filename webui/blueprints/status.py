@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
+from engine.errors import DatabaseAway
 from webui import heart
 from webui.page import installation
 
@@ -19,6 +20,9 @@ def healthz() -> Any:
     What does not go well but keeps nobody from working is `degraded`: mails that fail or are overdue.
     """
     found = installation()
-    found.runtime.database.ping()
+    try:
+        found.runtime.database.ping()
+    except DatabaseAway:
+        return jsonify({"ok": False, "database": "away", "stopped": "database"}), 503
     told, well = heart.health(found)
     return jsonify(told), 200 if well else 503

@@ -14,23 +14,19 @@ from engine.telling import EVENTS
 from webui.auth import actor, signed_in
 from webui.page import installation
 from webui.words import message_of, moment_words, person_name
+from webui.words.events import EVENTS as EVENT_WORDS
 
 if TYPE_CHECKING:
     from engine.store.subscriptions import SubscriptionRow, ToldEvent
 
 PAGE = 50
 _MAX_ID_DIGITS = 19
-_EVENTS = {
-    "case_started": lazy("A case was started"),
-    "case_completed": lazy("A case was completed"),
-    "case_cancelled": lazy("A case was cancelled"),
-    "user_task_created": lazy("A task came up"),
-    "user_task_completed": lazy("A task was completed"),
-    "deadline_warned": lazy("A clock warned"),
-    "deadline_breached": lazy("A clock was missed"),
-    "incident_raised": lazy("An incident came up"),
+_STATES = {
+    "waiting": lazy("waiting"),
+    "sent": lazy("told"),
+    "failed": lazy("given up"),
+    "closed": lazy("closed by hand"),
 }
-_STATES = {"waiting": lazy("waiting"), "sent": lazy("told"), "failed": lazy("given up")}
 
 pages = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
 
@@ -102,7 +98,7 @@ def _page(
     return render_template(
         "subscriptions.html",
         rows=[_row(row) for row in rows],
-        events=[(name, _EVENTS[name]) for name in EVENTS],
+        events=[(name, EVENT_WORDS[name]) for name in EVENTS],
         address=address,
         chosen=chosen or [],
         problem=problem,
@@ -116,7 +112,7 @@ def _row(row: SubscriptionRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "address": row.address,
-        "events": [_EVENTS[name] for name in row.events.split()],
+        "events": [EVENT_WORDS[name] for name in row.events.split()],
         "who": person_name(person) if person is not None else "",
         "since": moment_words(row.created_at, runtime.calendar),
         "ended": moment_words(row.ended_at, runtime.calendar) if row.ended_at is not None else "",
@@ -127,7 +123,7 @@ def _told(told: ToldEvent) -> dict[str, Any]:
     calendar = installation().runtime.calendar
     return {
         "id": told.id,
-        "event": _EVENTS[told.event],
+        "event": EVENT_WORDS[told.event],
         "case": told.business_key,
         "case_id": told.process_instance_id,
         "at": moment_words(told.created_at, calendar),

@@ -13,6 +13,7 @@ from engine import follow_ups, forms, instances, spiff, user_tasks
 from engine.calendar import FIRST_YEAR, LAST_YEAR
 from engine.case import Case
 from engine.errors import EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.migration.previews import last_move
 from webui import forms as form_pages
 from webui import passing_on
 from webui.application import application
@@ -215,6 +216,7 @@ class _Opened:
             asked=asked_of_me(self.task) if self.mine else None,
             colleagues=passing_on.colleagues(self.task.id) if self.mine else [],
             handing_on=handing_on,
+            moved=self._moved(),
             later=self._put_off(),
             days=passing_on.days(self.task.due_at) if self.mine else None,
             putting_off=putting_off,
@@ -251,6 +253,15 @@ class _Opened:
             return None
         at = moment_words(note["at"], installation().runtime.calendar)
         return {"who": self._name_of(note["by"]), "at": at, "note": note["note"]}
+
+    def _moved(self) -> dict[str, Any] | None:
+        """Say that the case has another version since the task was opened; None where it has not."""
+        runtime, row = installation().runtime, self.case.row
+        found = last_move(runtime, row.id)
+        if found is None or found.at < self.task.created_at:
+            return None
+        versions = {one.id: one.version for one in runtime.catalogue.versions(row.service_key)}
+        return {"version": versions[row.definition_id], "at": moment_words(found.at, runtime.calendar)}
 
     def _put_off(self) -> dict[str, str] | None:
         """Say until when the holder has put the task off, and what they noted; None where they have not."""

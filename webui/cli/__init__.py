@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import designing, operating, tokens
+from . import databases, designing, migrating, operating, tokens
 
 
 @click.group()
@@ -13,5 +13,11 @@ def main() -> None:
     """Linbang 邻帮: process automation for public casework."""
 
 
-for _command in (*designing.COMMANDS, *operating.COMMANDS, *tokens.COMMANDS):
+for _command in (
+    *designing.COMMANDS,
+    *databases.COMMANDS,
+    *migrating.COMMANDS,
+    *operating.COMMANDS,
+    *tokens.COMMANDS,
+):
     main.add_command(_command)

@@ -63,14 +63,6 @@ def demo_(cases: int) -> None:
         serving.serve(found, ready, play_outside=True)
 
 
-@click.command("init-db")
-@failing_plainly
-def init_db() -> None:
-    """Make the database's tables and the key file."""
-    with open_installation(Settings.from_environment()) as found:
-        click.echo(f"ready: {found.settings.database_url}, key {found.settings.key_file}")
-
-
 @click.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--note", default="", help="Why this version.")
@@ -206,4 +198,4 @@ def _log_plainly() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-COMMANDS = (serve, demo_, init_db, deploy, sandbox, audit_, doctor)
+COMMANDS = (serve, demo_, deploy, sandbox, audit_, doctor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +40,15 @@ class Entry:
 
 
 def entries(
-    definition: Definition, links: list[Link], names: Mapping[int, str], calendar: Calendar
+    links: list[Link],
+    names: Mapping[int, str],
+    calendar: Calendar,
+    definition_of: Callable[[Link], Definition],
 ) -> list[Entry]:
-    """Give the history, the newest first. names: of persons by id."""
-    words = _Words(definition, names)
+    """Give the history, the newest first. names: of persons by id; definition_of: the version at a step."""
     found = []
     for link in reversed(links):
+        words = _Words(definition_of(link), names)
         followed = link.payload.get("events", ())
         details = [text for event in followed if (text := words.event(event, calendar))]
         late = any(event["type"] == "deadline_breached" for event in followed)
@@ -57,7 +60,7 @@ def entries(
                 who=words.who(link),
                 at=moment_words(link.at, calendar),
                 iso=local.isoformat(),
-                detail=_("; ").join([*words.more(link), *details]),
+                detail=_("; ").join([*words.more(link), *words.moved(link, calendar), *details]),
                 kind="late" if late else "done",
             )
         )
@@ -81,6 +84,16 @@ class _Words:
         titles = {
             "case_started": _("Case started"),
             "case_cancelled": _("Case cancelled"),
+            "case_migrated": _(
+                "Moved from version %(old)s to version %(new)s",
+                old=link.payload.get("from_version", ""),
+                new=link.payload.get("to_version", ""),
+            ),
+            "case_put_back": _(
+                "Moved back from version %(old)s to version %(new)s",
+                old=link.payload.get("from_version", ""),
+                new=link.payload.get("to_version", ""),
+            ),
             "user_task_claimed": _("Claimed: %(name)s", name=name),
             "user_task_unclaimed": _("Given back to the group: %(name)s", name=name),
             "user_task_delegated": _("Handed to a colleague: %(name)s", name=name),
@@ -99,6 +112,10 @@ class _Words:
             "service_failed": _("No answer: %(name)s", name=name),
             "message_correlated": _("Received: %(name)s", name=self._message(link)),
             "message_late": _("Received too late, nothing was changed: %(name)s", name=self._message(link)),
+            "message_kept": _("Received early, it waits for its step: %(name)s", name=self._message(link)),
+            "message_expired": _("Nobody waited for it in time: %(name)s", name=self._message(link)),
+            "variables_edited": _("Data changed by hand"),
+            "token_moved": self._moved(link),
             "details_unmasked": _("Looked at masked data"),
             "case_opened": _("Opened another case: %(number)s", number=link.payload.get("case", "")),
             "case_told": _("Told case %(number)s", number=link.payload.get("case", "")),
@@ -127,9 +144,17 @@ class _Words:
         raised = any(event["type"] == "incident_raised" for event in link.payload.get("events", ()))
         if link.event == "service_failed" and not raised:  # the incident says it otherwise
             yield _failure(link.payload)
-        if link.event == "input_corrected":
+        if link.event in {"input_corrected", "variables_edited"}:
             names = [label_of(self._definition, name) for name in link.payload["changes"] if name != "to"]
             yield _("Changed: %(names)s", names=", ".join(names) or _("recipient"))
+
+    def moved(self, link: Link, calendar: Calendar) -> Iterator[str]:
+        """Say which due dates another version changed."""
+        for deadline, _limit, _new_limit, due, new_due in link.payload.get("clocks", ()):
+            if due != new_due:
+                name, new = self._say("deadlines", deadline), moment_words(new_due, calendar)
+                old = moment_words(due, calendar) if due is not None else _("none")
+                yield _("%(name)s is now due %(new)s (before: %(old)s)", name=name, new=new, old=old)
 
     def _supervised(self, link: Link) -> Iterator[str]:
         """Say what a supervisor did with a task, and why."""
@@ -155,6 +180,8 @@ class _Words:
             return _("Letter: %(name)s", name=self._say("letters", event["letter"], "title"))
         if kind == "incident_raised":
             return _("Incident: %(message)s", message=_failure(event))
+        if kind.startswith("message_"):
+            return self._message_event(event)
         if kind == "case_completed":
             return _("Case ended: %(outcome)s", outcome=self._outcome(event.get("outcome")))
         if "deadline" not in event:
@@ -191,8 +218,26 @@ class _Words:
         """Say a reason that a person wrote as it is, and one that a diagram gave by its key."""
         return self._definition.texts.get(language(), "reasons", reason) or reason
 
+    def _moved(self, link: Link) -> str:
+        ends = (str(link.payload.get(end, "")) for end in ("from", "to"))
+        before, after = (element_name(self._definition, end) if end else "" for end in ends)
+        return _("Moved by hand from “%(before)s” to “%(after)s”", before=before, after=after)
+
     def _message(self, link: Link) -> str:
-        return self._say("messages", str(link.payload.get("message")), "button")
+        return self._message_name(str(link.payload.get("message")))
+
+    def _message_name(self, name: str) -> str:
+        """Give the words of a message's button; its own name for one that nobody hands in."""
+        return self._definition.texts.get(language(), "messages", name, "button") or name
+
+    def _message_event(self, event: Mapping[str, Any]) -> str:
+        name = self._message_name(str(event["message"]))
+        texts = {
+            "message_delivered": _("Received before, taken now: %(name)s", name=name),
+            "message_thrown": _("Told other cases: %(name)s", name=name),
+            "message_unheard": _("Received before and never needed: %(name)s", name=name),
+        }
+        return texts.get(event["type"], "")
 
     def _outcome(self, outcome: Any) -> str:
         if not outcome:

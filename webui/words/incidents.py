@@ -60,6 +60,8 @@ _WORDS: Mapping[str, LazyString] = {
     "limit_broken": lazy("The limit of a clock cannot be worked out."),
     "endless_loop": lazy("The case goes round in a circle."),
     "error_not_caught": lazy("An error was raised that the diagram does not provide for."),
+    "correlation_missing": lazy("The key by which a message finds its case is missing or of another kind."),
+    "content_not_a_context": lazy("What a message is to say cannot be worked out."),
     "collection_not_a_list": lazy("What is to be done for each entry of a list has no list."),
     "cardinality_not_a_number": lazy("How often something is to be done is no whole number."),
     "too_many_items": lazy("Something is to be done more often than is possible."),

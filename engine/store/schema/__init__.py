@@ -17,11 +17,15 @@ from .cases import (
     start_key,
     subject,
 )
+from .dead_letters import dead_letter_act
 from .definitions import bundle, process_definition, schedule, service
 from .doors import api_token, event_delivery, subscription
 from .installation import heartbeat, node, setting
+from .messages import kept_message, message_wait
+from .migrations import migration, migration_case
 from .people import last_look, membership, office, person, saved_filter, sign_in_attempt, substitution
 from .table import FAR_FUTURE_MS, metadata
+from .version import schema_version
 from .work import deadline, follow_up, inbox, incident, job, reason_request, user_task
 
 __all__ = [
@@ -34,6 +38,7 @@ __all__ = [
     "bundle",
     "case_word",
     "comment",
+    "dead_letter_act",
     "deadline",
     "delivery",
     "event_delivery",
@@ -44,9 +49,13 @@ __all__ = [
     "inbox",
     "incident",
     "job",
+    "kept_message",
     "last_look",
     "membership",
+    "message_wait",
     "metadata",
+    "migration",
+    "migration_case",
     "node",
     "office",
     "person",
@@ -56,6 +65,7 @@ __all__ = [
     "relation",
     "saved_filter",
     "schedule",
+    "schema_version",
     "service",
     "setting",
     "sign_in_attempt",

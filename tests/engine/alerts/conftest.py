@@ -11,7 +11,7 @@ from engine.ids import IdSource
 from engine.ports import Call, ConnectorError
 from engine.runtime import open_runtime
 from engine.scheduler import next_moment, tick
-from engine.store import Database
+from tests.databases.pool import open_database
 from tests.engine.bundles import bundle, chain, node, user_task
 from tests.engine.support import (
     ALICE,
@@ -97,7 +97,7 @@ def mail(world: World) -> HeardMail:
 @pytest.fixture
 def other(tmp_path: Path, world: World, mail: HeardMail) -> Iterator[Runtime]:
     """Another process on the same database: its own connections and ids, the same clock and mail server."""
-    database = Database(f"sqlite:///{tmp_path / 'linbang.db'}")
+    database = open_database(tmp_path / "linbang.db")
     mine = world.runtime
     yield open_runtime(
         database,

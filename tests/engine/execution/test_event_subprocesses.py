@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ..bundles import (
+    boundary,
     bundle,
     chain,
     declare,
@@ -286,3 +287,16 @@ def test_a_repeated_subprocess_has_one_for_each_instance(world: World) -> None:
     assert story.open == ["ask", "react"]
     assert story.do("ask").outcome == "active"
     assert story.do("react").outcome == "done"
+
+
+def test_work_that_an_escalation_interrupts_is_not_told_as_done(world: World) -> None:
+    thrown = node("intermediateThrowEvent", "thrown", trigger("escalation", "late"))
+    inner = subprocess("inner", small_body("b", user_task("ask") + thrown, "ask", "thrown"))
+    caught = boundary("caught", "inner", trigger("escalation", "late")) + node("endEvent", "too_late")
+    service = bundle(inner + caught + start_and_end("inner") + chain("caught", "too_late"), extra=DECLARED)
+
+    story = begin(world, service).do("ask")
+
+    assert story.outcome == "too_late"
+    assert "thrown" in story.passed
+    assert "inner" not in story.passed

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import EngineError, InvalidState, NotAllowed, NotFound
-from engine.incidents import correct, count_open, open_incidents, read_incident, resolve, retry
+from engine.incidents import (
+    IncidentFilter,
+    correct,
+    count_open,
+    open_incidents,
+    read_incident,
+    resolve,
+    retry,
+)
 from engine.people import Actor
 from tests.engine.bundles import bundle, script, start_and_end, user_task
 from tests.engine.story import Story, begin
@@ -98,7 +106,7 @@ def test_the_list_goes_on_from_page_to_page_the_oldest_first(world: World) -> No
     second = open_incidents(world.runtime, SUPERVISOR, size=9, after=first[-1].id)
 
     assert [row.process_instance_id for row in (*first, *second)] == cases
-    assert open_incidents(world.runtime, SUPERVISOR, service_key="other") == []
+    assert open_incidents(world.runtime, SUPERVISOR, where=IncidentFilter("other")) == []
 
 
 def test_it_is_read_with_what_may_be_done(story: Story) -> None:

@@ -287,6 +287,7 @@ def test_the_doctor_misses_the_incident_of_a_notice_that_failed(
     assert [one.what for one in audit.examine(world.runtime, story.store)] == ["incident"]
 
 
+@pytest.mark.only_sqlite(reason="reads the bytes of the file")
 def test_neither_words_nor_recipients_stand_readable_in_the_database(
     world: World, sent: dict[str, Outbox], tmp_path: object
 ) -> None:

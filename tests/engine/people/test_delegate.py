@@ -57,6 +57,7 @@ def test_the_mark_goes_when_the_colleague_gives_it_back(story: Story) -> None:
     story.settle()
 
 
+@pytest.mark.only_sqlite(reason="reads the bytes of the file")
 def test_the_note_stands_sealed_and_nowhere_in_the_open(story: Story) -> None:
     world = story.world
     user_tasks.delegate(world.runtime, story.tasks()[0].id, ALICE, 13, NOTE)

@@ -117,7 +117,8 @@ def test_a_case_that_is_being_worked_on_is_told_later(
     cases: Cases, asker: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others were quicker five times: the call is tried again as any other."""
-    from engine.store.steps import ConflictError, StepStore
+    from engine.store.failures import ConflictError
+    from engine.store.steps import StepStore
 
     def lose(_store: StepStore, _saved: Any) -> None:
         raise ConflictError

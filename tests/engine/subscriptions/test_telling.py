@@ -11,7 +11,7 @@ from engine import instances, messages, subscriptions, telling, user_tasks
 from engine.ports import ConnectorError
 from engine.runtime import Runtime
 from engine.scheduler import tick
-from engine.store.steps import ConflictError
+from engine.store.failures import ConflictError
 from engine.store.subscriptions import GONE
 from engine.subscriptions import Subscribed
 from tests.engine.stories import counting

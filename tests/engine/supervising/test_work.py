@@ -134,6 +134,7 @@ def test_supervisors_answer_for_their_office_and_those_below_it(staff: World) ->
         offices(DORA)
 
 
+@pytest.mark.only_sqlite(reason="asks SQLite's planner")
 def test_every_statement_reads_an_index_alone(office: Office) -> None:
     """Nothing is looked up in a table but the few rows that are shown."""
     runtime = office.world.runtime

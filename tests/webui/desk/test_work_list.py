@@ -230,10 +230,15 @@ def test_more_than_the_limit_is_refused(office: Office, browse: Browse) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "standing=x&service=%00&office=x&person=99999999999999999999999&after=x",
+        "standing=x&service=x&office=x&person=99999999999999999999999&after=x",
         "after=9.9.9&step=%F0%9F%92%A9&group=nobody&office=4711",
         "office=9223372036854775808",
     ],
 )
 def test_strange_addresses_are_no_fault(office: Office, browse: Browse, query: str) -> None:
     browse(SUPERVISOR).get(f"/desk/work?{query}")
+
+
+def test_an_address_that_no_database_can_look_for_is_bad_input(office: Office, browse: Browse) -> None:
+    """PostgreSQL's texts hold no NUL; both databases say the same of it."""
+    browse(SUPERVISOR).get("/desk/work?service=%00", status=422)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.ids import IdSource
 from engine.runtime import open_runtime
-from engine.store import Database
+from tests.databases.pool import open_database
 from tests.engine.support import World, make_world
 from webui.dispatchers import EmbeddedDispatcher
 
@@ -70,7 +70,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def other(tmp_path: Path, world: World) -> Iterator[World]:
     """Another process on the same database: its own connections and ids, the same clock."""
-    database = Database(f"sqlite:///{tmp_path / 'linbang.db'}")
+    database = open_database(tmp_path / "linbang.db")
     mine = world.runtime
     runtime = open_runtime(
         database,

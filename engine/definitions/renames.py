@@ -1,0 +1,57 @@
+"""Reads `migrate.yaml`: which elements of earlier versions have other ids in this one. Knows no case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from engine.errors import InvalidInput
+
+from .declarations import read_yaml
+
+if TYPE_CHECKING:
+    from .bundle import Bundle
+    from .findings import Findings
+
+FILE = "migrate.yaml"
+MAX_RENAMES = 500
+_HINT = "Write old_id: new_id, one line for each renamed element."
+
+
+def read_renames(bundle: Bundle, elements: Collection[str], findings: Findings) -> dict[str, str]:
+    """Give the new ids by the old ones; what cannot be is a finding.
+
+    elements: the ids of this version. An old id must be free in it, a new one must be there, and no two
+    elements become one.
+    """
+    content = bundle.files.get(FILE)
+    if content is None:
+        return {}
+    try:
+        document = read_yaml(content, FILE)
+    except InvalidInput as exc:
+        findings.add(FILE, exc.code, exc.message, line=exc.details.get("line"))
+        return {}
+    if len(document) > MAX_RENAMES:
+        findings.add(FILE, "too_many_renames", f"Expected at most {MAX_RENAMES} renamed elements.")
+        return {}
+    renamed: dict[str, str] = {}
+    for old, new in document.items():
+        problem = _problem(old, new, elements, renamed)
+        if problem:
+            findings.add(FILE, "rename_wrong", problem, _HINT)
+        else:
+            renamed[str(old)] = str(new)
+    return renamed
+
+
+def _problem(old: object, new: object, elements: Collection[str], renamed: dict[str, str]) -> str:
+    if not isinstance(old, str) or not isinstance(new, str):
+        return f"Expected an old and a new id, but got {str(old)[:40]!r}: {str(new)[:40]!r}."
+    if old in elements:
+        return f"Expected the old id {old!r} to be gone from this version, but an element still has it."
+    if new not in elements:
+        return f"Expected an element with the new id {new!r} in this version, but there is none."
+    if new in renamed.values():
+        return f"Expected one old id for {new!r}, but it has two."
+    return ""

@@ -1,0 +1,1 @@
+"""Cases moved to another version of their service: looked at first, moved on request, moved back."""

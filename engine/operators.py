@@ -1,0 +1,42 @@
+"""Who may lay hands on cases that stand still or went wrong: operators, supervisors, and those above them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.errors import NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from engine.people import Actor
+    from engine.runtime import Runtime
+    from engine.store.rows import InstanceRow
+
+ROLES = frozenset({"supervisor", "operator", "admin"})
+"""Who may see to incidents in every way, edit variables and move tokens."""
+
+
+def is_operator(actor: Actor) -> bool:
+    """Say whether somebody may see to cases in every way; the application itself always may."""
+    return actor.person_id is None or bool(ROLES & actor.roles)
+
+
+def check_role(actor: Actor) -> None:
+    """Raise NotAllowed for anybody without one of ROLES."""
+    if not is_operator(actor):
+        raise NotAllowed(
+            f"Expected somebody with one of the roles {', '.join(sorted(ROLES))}", code="not_an_operator"
+        )
+
+
+def check_operator(runtime: Runtime, row: InstanceRow, actor: Actor) -> None:
+    """Raise NotFound for a case of another office, NotAllowed for anybody without one of ROLES."""
+    if row.office_id not in offices_of(runtime, actor):
+        raise NotFound("Expected a case of your office with that id, but there is none", code="case_unknown")
+    check_role(actor)
+
+
+def offices_of(runtime: Runtime, actor: Actor) -> list[int]:
+    """List the offices whose cases somebody may see to: their own and those below it."""
+    if actor.office_id is None:
+        return list(runtime.offices.rows) if actor.person_id is None else []
+    return runtime.offices.below(actor.office_id)

@@ -38,9 +38,8 @@ def _prune(workflow: Any) -> None:
     tasks = workflow.tasks
     kept = _needed(tasks)
     kept.add(workflow.task_tree.id)
-    below: dict[
-        Any, Any
-    ] = {}  # by task, the first kept one at or below it; a task that has two is kept itself
+    # By task, the first kept one at or below it; a task that has two of them is kept itself.
+    below: dict[Any, Any] = {}
     for number, task in reversed(tasks.items()):
         if number not in kept:
             found = [child for child in task._children if child in below]  # noqa: SLF001 - hot loop

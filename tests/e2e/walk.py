@@ -83,6 +83,8 @@ def _designer(desk: Desk, language: str) -> Iterator[str]:
     desk.sign_in("designer", language=language)
     desk.go(f"/definitions/{KEY}")
     yield "service-versions"
+    desk.go(f"/migrations/{KEY}")
+    yield "migrations"
     for name, change, address in (("upload-wrong", broken, "check"), ("upload-differs", renamed, "*")):
         desk.go("/definitions/")
         if name == "upload-wrong":
@@ -99,8 +101,13 @@ def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) ->
     desk.sign_in("operator", language=language)
     desk.go("/incidents/")
     yield "incidents"
-    desk.go("/subscriptions/")
-    yield "subscriptions"
+    for name, path in (
+        ("incidents-together", "/incidents/together/"),
+        ("undelivered", "/undelivered/"),
+        ("subscriptions", "/subscriptions/"),
+    ):
+        desk.go(path)
+        yield name
     desk.page.locator("#address").fill("https://203.0.113.7/linbang")
     desk.page.locator("[name=event]").first.check()
     desk.page.locator("form[method=post] .button-primary").click()
@@ -108,6 +115,9 @@ def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) ->
     desk.page.locator("table tbody a").first.click()
     yield "subscription"
     desk.page.locator("form[action$='/end'] button").click()
+    for name, path in (("hands", "/hands/"), ("hands-data", "/hands/data"), ("hands-move", "/hands/move")):
+        desk.go(f"{sights['case-asked'][1]}{path}")
+        yield name
     for name, (who, path) in sights.items():
         desk.sign_in(who, language=language)
         desk.go(path)

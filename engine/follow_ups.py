@@ -10,7 +10,8 @@ from engine.errors import InvalidInput, InvalidState, NotFound
 from engine.state import from_ms, to_ms
 from engine.store.absence import FollowUpRow
 from engine.store.schema import FAR_FUTURE_MS
-from engine.user_tasks import check_holder, task_row
+from engine.task_rights import check_holder
+from engine.user_tasks import task_row
 
 if TYPE_CHECKING:
     from engine.people import Actor

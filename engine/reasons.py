@@ -12,7 +12,8 @@ from engine.history import open_link
 from engine.instances import advance
 from engine.store.rows import HistoryRow, ReasonRow
 from engine.supervising import each_task
-from engine.user_tasks import check_holder, check_reason, checked_note, open_task
+from engine.task_rights import check_holder
+from engine.user_tasks import check_reason, checked_note, open_task
 
 if TYPE_CHECKING:
     from engine.bulk import BulkResult

@@ -12,7 +12,8 @@ from engine.bulk import BulkResult, each
 from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.instances import advance
-from engine.user_tasks import check_candidate, checked_note, open_task
+from engine.task_rights import check_candidate
+from engine.user_tasks import checked_note, open_task
 
 if TYPE_CHECKING:
     from engine.case import Case

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine import codec, forms, spiff
 from engine.case import Case
 from engine.deed import Deed
-from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.errors import InvalidInput, InvalidState, NotFound
 from engine.instances import advance, open_case
 from engine.people import Actor
 from engine.state import to_ms
 from engine.store.rows import InstanceRow, UserTaskRow
+from engine.task_rights import check_candidate, check_holder, check_receiver, refusal
 
 if TYPE_CHECKING:
     from engine.definitions import Element
@@ -27,8 +28,9 @@ MAX_DRAFT_BYTES = 256 * 1024
 def claim(runtime: Runtime, user_task_id: int, actor: Actor) -> None:
     """Take a task out of the group's inbox into the actor's own; claiming one's own task changes nothing.
 
-    A substitute also takes over what the absent colleague holds. Raises NotFound, NotAllowed for somebody outside the group or who did work that the task must check,
-    InvalidState when somebody else has it or it is done.
+    A substitute also takes over what the absent colleague holds. Raises NotFound, NotAllowed for somebody
+    outside the group or who did work that the task must check, InvalidState when somebody else has it or it is
+    done.
     """
 
     def act(case: Case) -> tuple[Deed, None]:
@@ -103,7 +105,7 @@ def candidates(runtime: Runtime, user_task_id: int, actor: Actor) -> list[Person
         own = frozenset() if absent is not None else frozenset({(group, office)})
         lent = frozenset() if absent is None else frozenset({(absent, group, office)})
         receiver = Actor(person.id, person.name, person.office_id, own, frozenset(), frozenset(), lent)
-        if person.id not in {row.assignee, actor.person_id} and _refusal(case, row, receiver) is None:
+        if person.id not in {row.assignee, actor.person_id} and refusal(case, row, receiver) is None:
             found.setdefault(person.id, person)
     return list(found.values())
 
@@ -234,91 +236,6 @@ def task_row(runtime: Runtime, user_task_id: int) -> UserTaskRow:
     if row is None:
         raise _not_open()
     return row
-
-
-def check_candidate(case: Case, row: UserTaskRow, actor: Actor) -> int | None:
-    """Give for whom the actor does the task: None by their own right, otherwise the colleague they stand in for.
-
-    Raises NotAllowed unless they may: right group and office, and neither they nor that colleague did what the
-    task checks or signed it first. Their own right comes first, unless they took the task over for somebody.
-    """
-    rights = actor.rights_in(row.candidate_group, row.office_id)
-    taken_for = row.assignee if row.assignee in actor.stands_for else None
-    if row.assignee == actor.person_id:
-        taken_for = case.state.acting.get(row.number)
-    if not rights:
-        raise NotAllowed(
-            f"Expected somebody of the group {row.candidate_group} at the case's office", code="not_in_group"
-        )
-    _check_separation(case, row, actor.person_id)
-    refusals = []
-    for right in sorted(rights, key=lambda absent: absent != taken_for):
-        try:
-            _check_separation(case, row, right, lent="absent_")
-        except NotAllowed as exc:
-            refusals.append(exc)
-        else:
-            return right
-    raise refusals[0]
-
-
-def check_receiver(case: Case, row: UserTaskRow, receiver: Actor) -> None:
-    """Raise NotAllowed unless a colleague may do the task, with the code of the refusal as `reason`."""
-    refusal = _refusal(case, row, receiver)
-    if refusal is not None:
-        raise NotAllowed(
-            f"Expected a colleague who may do the task, but: {refusal.message}",
-            code="receiver_not_allowed",
-            reason=refusal.code,
-        )
-
-
-def _refusal(case: Case, row: UserTaskRow, actor: Actor) -> NotAllowed | None:
-    try:
-        check_candidate(case, row, actor)
-    except NotAllowed as exc:
-        return exc
-    return None
-
-
-def _check_separation(case: Case, row: UserTaskRow, person_id: int | None, lent: str = "") -> None:
-    """Raise NotAllowed when somebody did what the task checks, or signed it first, also by a substitute."""
-    if person_id is None:
-        return
-    earlier = _earlier_tasks(case, case.definition.elements[row.element_id])
-    done = [other for other in earlier if person_id in case.state.doers.get(other, ())]
-    if done:
-        raise NotAllowed(
-            f"Expected another person than the one who did {', '.join(done)}", code=f"{lent}did_earlier_step"
-        )
-    signature = case.state.signed.get(row.number)
-    if signature is not None and person_id in {signature["by"], signature["for"]}:
-        raise NotAllowed(
-            "Expected a second person to sign, but this one signed first", code=f"{lent}signed_first"
-        )
-
-
-def _earlier_tasks(case: Case, element: Element) -> Iterable[str]:
-    """Give the tasks whose doers may not do this one: those it names, or all of other diagrams."""
-    if element.not_done_by != ("*",):
-        return element.not_done_by
-    elements = case.definition.elements
-    # A task of an earlier version may be gone since; whoever did it counts as one of the others.
-    return [
-        done for done in case.state.doers if done not in elements or elements[done].process != element.process
-    ]
-
-
-def check_holder(row: UserTaskRow, actor: Actor) -> None:
-    """Raise InvalidState unless the actor has claimed the task."""
-    if row.assignee is None:
-        raise InvalidState(
-            "Expected a task that you have claimed, but nobody has claimed it", code="not_claimed"
-        )
-    if row.assignee != actor.person_id:
-        raise InvalidState(
-            "Expected a task that you have claimed, but somebody else has it", code="already_claimed"
-        )
 
 
 def check_reason(reason: str) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine import cases as case_views
-from engine import follow_ups, forms, instances, spiff, user_tasks
+from engine import follow_ups, forms, instances, spiff, task_rights, user_tasks
 from engine.calendar import FIRST_YEAR, LAST_YEAR
 from engine.case import Case
 from engine.errors import EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
@@ -242,7 +242,7 @@ class _Opened:
     def _right(self) -> tuple[str, int | None]:
         """Say why the person may not do the task, empty when they may, and for which absent colleague they would."""
         try:
-            return "", user_tasks.check_candidate(self.case, self.task, actor())
+            return "", task_rights.check_candidate(self.case, self.task, actor())
         except NotAllowed as exc:
             return message_of(exc), None
 

@@ -83,7 +83,8 @@ def test_it_is_filtered_by_service(world: World, browse: Browse) -> None:
 def test_strange_addresses_are_no_fault(world: World, browse: Browse) -> None:
     browser = browse(SUPERVISOR)
 
-    browser.get("/incidents/?after=x&service=%00")
+    browser.get("/incidents/?after=x&service=nothing")
+    browser.get("/incidents/?service=%00", 422)
     browser.get("/incidents/?after=99999999999999999999999")
     browser.get("/incidents/5", 404)
 

@@ -115,9 +115,8 @@ def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) ->
     desk.page.locator("table tbody a").first.click()
     yield "subscription"
     desk.page.locator("form[action$='/end'] button").click()
-    for name, path in (("hands", "/hands/"), ("hands-data", "/hands/data"), ("hands-move", "/hands/move")):
-        desk.go(f"{sights['case-asked'][1]}{path}")
-        yield name
+    desk.go(f"{sights['case-asked'][1]}/hands/")
+    yield "hands"
     for name, (who, path) in sights.items():
         desk.sign_in(who, language=language)
         desk.go(path)

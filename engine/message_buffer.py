@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine import message_keeping, spiff
 from engine.deed import Deed
-from engine.errors import EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.errors import EngineError, InvalidInput, InvalidState, NotFound
 from engine.instances import advance, note
+from engine.operators import check_role
 from engine.people import SYSTEM
 from engine.state import from_ms
 from engine.store.jobs import TryAgain
@@ -55,10 +56,7 @@ def publish(runtime: Runtime, actor: Actor, publication: Publication) -> KeptMes
     anybody without one of ROLES, NotFound for a message that no service has, InvalidInput for a key, a number,
     a time or content that cannot be, Busy as every step does.
     """
-    if actor.person_id is not None and not ROLES & actor.roles:
-        raise NotAllowed(
-            f"Expected somebody with one of the roles {', '.join(sorted(ROLES))}", code="not_an_operator"
-        )
+    check_role(actor, ROLES)
     row = _row(runtime, actor, publication)
     known = runtime.kept.sent_before(row.source, row.number)
     if known is None and runtime.kept.add(row, message_keeping.job_of(row, row.created_at)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from engine.errors import NotAllowed, NotFound
@@ -15,16 +16,16 @@ ROLES = frozenset({"supervisor", "operator", "admin"})
 """Who may see to incidents in every way, edit variables and move tokens."""
 
 
-def is_operator(actor: Actor) -> bool:
+def is_operator(actor: Actor, roles: AbstractSet[str] = ROLES) -> bool:
     """Say whether somebody may see to cases in every way; the application itself always may."""
-    return actor.person_id is None or bool(ROLES & actor.roles)
+    return actor.person_id is None or bool(roles & actor.roles)
 
 
-def check_role(actor: Actor) -> None:
-    """Raise NotAllowed for anybody without one of ROLES."""
-    if not is_operator(actor):
+def check_role(actor: Actor, roles: AbstractSet[str] = ROLES) -> None:
+    """Raise NotAllowed for anybody without one of these roles."""
+    if not is_operator(actor, roles):
         raise NotAllowed(
-            f"Expected somebody with one of the roles {', '.join(sorted(ROLES))}", code="not_an_operator"
+            f"Expected somebody with one of the roles {', '.join(sorted(roles))}", code="not_an_operator"
         )
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 MOST = 500
 """How many incidents are seen to at once."""
-ACTS = ("retry", "resolve", "correct", "move", "cancel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +122,4 @@ _VERBS: Mapping[str, Callable[[Runtime, Actor, ListedIncident, Act], None]] = {
     "move": _move,
     "cancel": _cancel,
 }
+ACTS = tuple(_VERBS)

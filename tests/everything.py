@@ -41,8 +41,6 @@ WITHOUT_DATABASE = (
 )
 """Tests that open none, or look at pages that do not hang on it."""
 ON_POSTGRESQL += [f"--ignore=tests/{place}" for place in WITHOUT_DATABASE]
-# A test that ends while a thread of it still holds a connection leaves it to the collector, in any later test.
-ON_POSTGRESQL += ["-W", "ignore:.*psycopg.Connection.*was deleted while still open:ResourceWarning"]
 
 
 def main() -> int:

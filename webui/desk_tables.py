@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,59 +18,52 @@ from .words.desk import NOBODY, STANDINGS
 
 if TYPE_CHECKING:
     from engine.definitions import Definition
-    from engine.store.work import Counts
+    from engine.store.work import Place
 
 MAX_LINES = 50
 
 Line = tuple[str, str, dict[str, str], Count]
 """A name, what is said below it, the filter of the list behind it, and its numbers."""
+Table = dict[str, Any]
 
 
 class Tables:
-    """What the counts say by service, office, person and step. Reads names once, for all lines."""
+    """Puts counts into tables, each with title, heading, lines, and how many lines it leaves out."""
 
-    def __init__(self, counts: Counts) -> None:
+    def __init__(self) -> None:
         runtime = installation().runtime
-        self._counts = counts
         self._services: Mapping[str, Definition] = {
             key: found[1] for key, found in runtime.catalogue.services().items()
         }
         self._offices = runtime.offices.rows
-        self._names = {row.id: person_name(row) for row in runtime.people.persons()}
         self._list = url_for("desk.work")
         self._standings = [(key, str(STANDINGS[key])) for key in ("late", "at_risk", "paused")]
 
-    def all(self) -> list[dict[str, Any]]:
-        """Give the four tables, each with title, heading, lines, and how many lines it leaves out."""
-        parts = [
-            (_("By service"), _("Service"), self._by(lambda place: place[1], self._of_service)),
-            (_("By office"), _("Office"), self._by(lambda place: place[0], self._of_office)),
-            (_("By person"), _("Person"), [self._of_person(*one) for one in self._counts.people.items()]),
-            (_("By step"), _("Step"), self._by(lambda place: place[1:], self._of_step)),
-        ]
-        return [
-            {
-                "title": title,
-                "heading": heading,
-                "lines": self._worst(lines),
-                "more": max(0, len(lines) - MAX_LINES),
-            }
-            for title, heading, lines in parts
-        ]
+    def of_places(self, counts: Mapping[Place, Count]) -> dict[str, Table]:
+        """Give the tables `service`, `office` and `step`."""
+        services = [self._of_service(*one) for one in _by(counts, lambda place: place[1])]
+        offices = [self._of_office(*one) for one in _by(counts, lambda place: place[0])]
+        steps = [self._of_step(*one) for one in _by(counts, lambda place: place[1:])]
+        return {
+            "service": self._table(_("By service"), _("Service"), services),
+            "office": self._table(_("By office"), _("Office"), offices),
+            "step": self._table(_("By step"), _("Step"), steps),
+        }
+
+    def of_people(self, counts: Mapping[int | None, Count]) -> Table:
+        """Give the table by person."""
+        names = {row.id: person_name(row) for row in installation().runtime.people.persons()}
+        lines = [_of_person(person_id, names, count) for person_id, count in counts.items()]
+        return self._table(_("By person"), _("Person"), lines)
 
     def service(self, key: str) -> str:
         """Say what a service is called."""
         found = self._services.get(key)
         return service_name(found) if found else key
 
-    def _by(
-        self, key: Callable[[tuple[int, str, str]], Any], line: Callable[[Any, Count], Line]
-    ) -> list[Line]:
-        """Add the counts up by a part of their place."""
-        found: dict[Hashable, Count] = defaultdict(Count)
-        for place, count in self._counts.places.items():
-            found[key(place)] += count
-        return [line(part, count) for part, count in found.items()]
+    def _table(self, title: str, heading: str, lines: list[Line]) -> Table:
+        more = max(0, len(lines) - MAX_LINES)
+        return {"title": title, "heading": heading, "lines": self._worst(lines), "more": more}
 
     def _of_service(self, key: str, count: Count) -> Line:
         return self.service(key), "", {"service": key}, count
@@ -83,11 +76,6 @@ class Tables:
         found = self._services.get(service)
         name = element_name(found, element_id) if found else element_id
         return name, self.service(service), {"service": service, "step": element_id}, count
-
-    def _of_person(self, person_id: int | None, count: Count) -> Line:
-        if person_id is None:
-            return _("Nobody yet"), "", {"person": NOBODY}, count
-        return self._names.get(person_id, "–"), "", {"person": str(person_id)}, count
 
     def _worst(self, lines: list[Line]) -> list[dict[str, Any]]:
         """Give the worst lines, each number with its list, and the parts of the bar in percent of the longest."""
@@ -115,6 +103,20 @@ class Tables:
 
     def _address(self, **where: str) -> str:
         return f"{self._list}?{urlencode(where)}"
+
+
+def _by(counts: Mapping[Place, Count], part: Callable[[Place], Any]) -> Iterable[tuple[Any, Count]]:
+    """Add the counts up by a part of their place."""
+    found: dict[Any, Count] = defaultdict(Count)
+    for place, count in counts.items():
+        found[part(place)] += count
+    return found.items()
+
+
+def _of_person(person_id: int | None, names: Mapping[int, str], count: Count) -> Line:
+    if person_id is None:
+        return _("Nobody yet"), "", {"person": NOBODY}, count
+    return names.get(person_id, "–"), "", {"person": str(person_id)}, count
 
 
 def _parts(count: Count) -> tuple[int, int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, insert, inspect, select
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, event, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql import ClauseElement
@@ -172,7 +172,8 @@ class Database:
             return _schema_of(connection)
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections; one that a thread still uses follows when the thread has done with it."""
+        event.listen(self.engine, "checkin", lambda _connection, record: record.close())
         self.engine.dispose()
 
 

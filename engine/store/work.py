@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
+    Row,
     Select,
-    cast,
     func,
     literal,
-    null,
     select,
     tuple_,
-    union_all,
 )
 
 from engine.store import schema as s
@@ -56,12 +53,8 @@ class Count:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """All open tasks of some offices: by office, service and step, and by who has them (None: nobody)."""
-
-    places: dict[tuple[int, str, str], Count]
-    people: dict[int | None, Count]
+Place = tuple[int, str, str]
+"""An office, a service and a step of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,34 +127,35 @@ class WorkStore:
         self._database = database
         self._tenant = tenant_id
 
-    def counts(self, offices: Collection[int], now: int) -> Counts:
-        """Count the open tasks of some offices at one moment, going over the index once."""
+    def count_by_place(self, offices: Collection[int], now: int) -> dict[Place, Count]:
+        """Count the open tasks of some offices at one moment by office, service and step."""
         task = s.user_task.c
-        place = (task.office_id, task.service_key, task.element_id)
-        fine = (
+        rows = self._counted(offices, now, (task.office_id, task.service_key, task.element_id))
+        return {(row[0], row[1], row[2]): Count(*row[3:]) for row in rows}
+
+    def count_by_person(self, offices: Collection[int], now: int) -> dict[int | None, Count]:
+        """Count the open tasks of some offices at one moment by who has them; None: nobody."""
+        return {row[0]: Count(*row[1:]) for row in self._counted(offices, now, (s.user_task.c.assignee,))}
+
+    def _counted(
+        self, offices: Collection[int], now: int, parts: Sequence[ColumnElement[Any]]
+    ) -> Sequence[Row[Any]]:
+        """Count by some columns, going over the index once."""
+        task = s.user_task.c
+        query = (
             select(
-                *place,
-                task.assignee,
-                func.count().label("total"),
-                func.count().filter(task.due_at <= now).label("late"),
-                func.count().filter(task.due_at > now, task.at_risk == 1).label("at_risk"),
-                func.count().filter(task.paused == 1).label("paused"),
-                func.count().filter(task.assignee.is_(None)).label("unclaimed"),
+                *parts,
+                func.count(),
+                func.count().filter(task.due_at <= now),
+                func.count().filter(task.due_at > now, task.at_risk == 1),
+                func.count().filter(task.paused == 1),
+                func.count().filter(task.assignee.is_(None)),
             )
             .where(*self._open(offices))
-            .group_by(*place, task.assignee)
-        ).cte("fine")
-        # PostgreSQL's sum of whole numbers is a decimal.
-        numbers = [cast(func.sum(fine.c[name]), BigInteger) for name in Count.__slots__]
-        places = (fine.c.office_id, fine.c.service_key, fine.c.element_id)
-        by_place = select(*places, null(), *numbers).group_by(*places)
-        by_person = select(null(), null(), null(), fine.c.assignee, *numbers).group_by(fine.c.assignee)
-        with self._database.reading() as connection:
-            rows = connection.execute(union_all(by_place, by_person)).all()
-        return Counts(
-            {(row[0], row[1], row[2]): Count(*row[4:]) for row in rows if row[0] is not None},
-            {row[3]: Count(*row[4:]) for row in rows if row[0] is None},
+            .group_by(*parts)
         )
+        with self._database.reading() as connection:
+            return connection.execute(query).all()
 
     def count_missed(self, offices: Collection[int]) -> dict[str, int]:
         """Count, by service, the running cases of some offices that have missed a promised or statutory clock."""

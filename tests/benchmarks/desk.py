@@ -64,13 +64,15 @@ def measure(world: World, folder: Path, looks: int) -> list[Figure]:
     offices = world.runtime.offices.below(DISTRICT)
     client = _client(world, folder)
     stores: dict[str, Look] = {
-        "counts of everything": lambda: work.counts(offices, now),
+        "counts by place": lambda: work.count_by_place(offices, now),
+        "counts by person": lambda: work.count_by_person(offices, now),
         "cases past their limit": lambda: work.count_missed(offices),
         "late work, first page": lambda: work.page(offices, WorkFilter("late"), now, size=PAGE),
         "one person's work": lambda: work.page(offices, WorkFilter(assignee=17), now, size=PAGE),
     }
     pages = {
         "the overview": "/desk",
+        "its part by person": "/desk/people",
         "the late ones": "/desk/work?standing=late",
         "all of one service": "/desk/work?service=t1",
         "all, from the middle": f"/desk/work?after={now + 10 * DAY_MS}.0",

@@ -36,9 +36,9 @@ def show() -> Any:
     """Show how the work of the supervisor's office and those below it stands."""
     runtime = installation().runtime
     offices = supervising.supervised_offices(runtime, actor())
-    counts = runtime.work.counts(offices, runtime.now_ms())
-    total = sum(counts.places.values(), Count())
-    tables = Tables(counts)
+    counts = runtime.work.count_by_place(offices, runtime.now_ms())
+    total = sum(counts.values(), Count())
+    tables = Tables()
     return render_template(
         "desk.html",
         figures=[
@@ -51,12 +51,22 @@ def show() -> Any:
             for standing, words in STANDINGS.items()
         ],
         total=total.total,
-        tables=tables.all(),
+        by=tables.of_places(counts),
         missed=[
             (tables.service(key), number, url_for("alerts.listing", service=key, level="missed"))
             for key, number in sorted(runtime.work.count_missed(offices).items(), key=lambda one: -one[1])
         ],
     )
+
+
+@pages.get("/desk/people")
+@signed_in
+def people() -> Any:
+    """Show who has how much work: the last part of the overview, which follows when the rest stands."""
+    runtime = installation().runtime
+    offices = supervising.supervised_offices(runtime, actor())
+    counts = runtime.work.count_by_person(offices, runtime.now_ms())
+    return render_template("desk_people.html", table=Tables().of_people(counts))
 
 
 @pages.get("/desk/work")

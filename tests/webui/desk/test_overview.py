@@ -37,22 +37,36 @@ def test_it_begins_with_four_numbers(office: Office, browse: Browse) -> None:
     assert link.get("aria-current") == "page"
 
 
-def test_it_counts_by_service_office_step_and_person(office: Office, browse: Browse) -> None:
+def test_it_counts_by_service_office_and_step(office: Office, browse: Browse) -> None:
     page = browse(SUPERVISOR).get("/desk")
 
     assert line(page, "t") == ["2", "0", "1", "4"]
     assert line(page, "Qinghe") == ["1", "0", "1", "3"]
     assert line(page, "write t") == ["1", "0", "0", "2"]
+
+
+def test_who_has_how_much_work_follows_as_a_part_of_its_own(office: Office, browse: Browse) -> None:
+    browser = browse(SUPERVISOR)
+    (part,) = browser.get("/desk").xpath("//main//section[@id='people']")
+    (link,) = part.xpath(".//a")
+    assert part.get("hx-get") == link.get("href")
+
+    page = browser.get(link.get("href"))
+
+    assert page.xpath("//main//section[@id='people']//h2/text()") == ["By person"]
     assert line(page, "Alice") == ["1", "0", "0", "1"]
     assert line(page, "Nobody yet") == ["1", "0", "1", "3"]
 
 
-def test_every_number_leads_to_a_list_of_as_many(office: Office, browse: Browse) -> None:
+@pytest.mark.parametrize(("address", "fewest"), [("/desk", 15), ("/desk/people", 4)])
+def test_every_number_leads_to_a_list_of_as_many(
+    office: Office, browse: Browse, address: str, fewest: int
+) -> None:
     browser = browse(SUPERVISOR)
-    page = browser.get("/desk")
+    page = browser.get(address)
 
     links = page.xpath("//main//table//td//a | //*[@class='figures']//a[b!='0']")
-    assert len(links) > 15
+    assert len(links) > fewest
     for link in links:
         number = (link.xpath("./b/text()") or link.xpath("./text()"))[0]
         rows = browser.get(link.get("href")).xpath("//main//tbody/tr")
@@ -62,7 +76,7 @@ def test_every_number_leads_to_a_list_of_as_many(office: Office, browse: Browse)
 def test_the_worst_come_first(office: Office, browse: Browse) -> None:
     page = browse(SUPERVISOR).get("/desk")
 
-    table = page.xpath("//table")[3]
+    (table,) = page.xpath("//section[@id='steps']//table")
     assert [" ".join(row[0].text_content().split()) for row in table.xpath(".//tbody/tr")] == [
         "write t",
         "decide t",
@@ -94,7 +108,7 @@ def test_a_sub_district_sees_its_own_work_and_nothing_of_another(office: Office,
     assert "There is no open work." in words(other)
 
 
-@pytest.mark.parametrize("address", ["/desk", "/desk/work"])
+@pytest.mark.parametrize("address", ["/desk", "/desk/people", "/desk/work"])
 def test_a_caseworker_neither_finds_nor_opens_it(world: World, browse: Browse, address: str) -> None:
     browser = browse(ALICE)
 

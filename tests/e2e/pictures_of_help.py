@@ -108,6 +108,7 @@ def _supervisor(desk: Desk, language: str, server: Server) -> Iterator[Shown]:
     yield "alerts", [page.locator("main section.panel").first]
     page.set_viewport_size(SIZE)
     desk.go("/desk")
+    page.locator("#people table").wait_for()
     yield "overview", [page.locator("main")]
     desk.go("/desk/work")
     page.locator("input[name='task']").first.check()

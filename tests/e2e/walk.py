@@ -66,7 +66,10 @@ def walk(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) -> It
 def _supervisor(desk: Desk, language: str) -> Iterator[str]:
     """Show how the work stands, the list behind a number, the alerts, and who stands in for whom."""
     desk.sign_in("supervisor", language=language)
-    for name, path in (("desk", "/desk"), ("work", "/desk/work"), ("alerts", "/alerts/")):
+    desk.go("/desk")
+    desk.page.locator("#people table").wait_for()
+    yield "desk"
+    for name, path in (("people", "/desk/people"), ("work", "/desk/work"), ("alerts", "/alerts/")):
         desk.go(path)
         yield name
     desk.go("/absence/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from engine.definitions import Bundle, compile_bundle
 from engine.instances import StartRequest, start
 
 from ..engine.bundles import GROUPS, bundle, chain, diagram, node, timer, user_task
-from ..engine.support import DISTRICT, DORA, make_world
+from ..engine.support import DISTRICT, DORA, World, make_world
 from .gate import assert_refused, errors_of
 
 
@@ -70,9 +71,15 @@ def test_a_called_process_has_no_timer_of_its_own() -> None:
     assert errors_of(bundle(body, called__bpmn=called)) == [("start_timer_misplaced", "inner_in")]
 
 
-def test_a_case_that_a_person_starts_does_not_wait_for_the_timer(tmp_path: Path) -> None:
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = make_world(tmp_path)
+    yield made
+    made.runtime.database.close()
+
+
+def test_a_case_that_a_person_starts_does_not_wait_for_the_timer(world: World) -> None:
     """The timer says when cases are started; one that has started goes on at once."""
-    world = make_world(tmp_path)
     world.deploy(service(sweep()))
     started = start(world.runtime, DORA, StartRequest("t", DISTRICT))
 

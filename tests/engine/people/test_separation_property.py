@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -21,7 +22,7 @@ ROUNDS = ("survey", "first signature", "second signature", "check")
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> World:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Four people of whom three review, and a service in which four rounds need different people."""
     world = make_world(tmp_path_factory.mktemp("office"))
     employ(world, *PEOPLE)
@@ -31,7 +32,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> World:
         + user_task("check", notDoneBy="survey confirm")
     )
     world.deploy(bundle(body + start_and_end("survey", "confirm", "check")))
-    return world
+    yield world
+    world.runtime.database.close()
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -158,7 +158,9 @@ def test_every_statement_reads_an_index_alone(office: Office) -> None:
         ]
 
     for plan, index in zip(
-        plans, ("user_task_work", "user_task_work", "deadline_missed", "user_task_work", "reason_request_task"), strict=True
+        plans,
+        ("user_task_work", "user_task_work", "deadline_missed", "user_task_work", "reason_request_task"),
+        strict=True,
     ):
         assert any(f"COVERING INDEX {index} " in step for step in plan), plan
         assert not any(step.startswith("SCAN") and "fine" not in step and "anon" not in step for step in plan)

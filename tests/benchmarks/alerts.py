@@ -16,9 +16,8 @@ from typing import Any
 from engine.store import Database, schema
 from engine.store.alert_mails import AlertMailStore
 from engine.store.alerts import AlertStore, Supervisor
-
-from .figures import Figure, median, show, write
-from .recording import open_plainly
+from webui.bench.figures import Figure, median, table, write
+from webui.bench.plain import Plain
 
 SERVICES = ("allowance", "beds", "help", "discovery")
 ALERTS_OF_A_CASE = 3
@@ -40,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder) / "linbang.db", chosen.cases, chosen.looks)
     title = f"alerts on SQLite, {chosen.cases:,} open cases, {chosen.cases * ALERTS_OF_A_CASE:,} alerts"
-    show(title, figures)
+    print(table(title, figures))
     write(chosen.json, title, figures)
 
 
@@ -48,7 +47,7 @@ def measure(path: Path, cases: int, looks: int) -> list[Figure]:
     """Fill a database and give all figures."""
     database = Database(f"sqlite:///{path}")
     database.create_tables()
-    plain = open_plainly(str(path))
+    plain = Plain(f"sqlite:///{path}")
     _fill(plain, cases)
     plain.close()
     store, middle = AlertStore(database, 1), cases * ALERTS_OF_A_CASE // 2
@@ -103,28 +102,18 @@ def _seconds(act: Callable[[], object], looks: int) -> list[float]:
     return found
 
 
-def _fill(connection: Any, cases: int) -> None:
+def _fill(plain: Plain, cases: int) -> None:
     """Write cases with a clock each, their alerts, and one supervisor's; every tenth is unread, the last are new."""
-    connection.execute("PRAGMA synchronous=OFF")
     last = cases * ALERTS_OF_A_CASE - NEW
     for begin in range(0, cases, _BATCH):
         numbers = range(begin, min(begin + _BATCH, cases))
         alerts = [_alert(case, n, last) for case in numbers for n in range(ALERTS_OF_A_CASE)]
-        connection.execute("BEGIN")
-        _insert(connection, schema.process_instance.name, [_case(case) for case in numbers])
-        _insert(connection, schema.deadline.name, [_clock(case) for case in numbers])
-        _insert(connection, schema.alert.name, alerts)
+        plain.fill(schema.process_instance.name, [_case(case) for case in numbers])
+        plain.fill(schema.deadline.name, [_clock(case) for case in numbers])
+        plain.fill(schema.alert.name, alerts)
         told = [_recipient(alert) for alert in alerts if alert["announced_at"] is not None]
-        _insert(connection, schema.alert_recipient.name, told)
-        connection.execute("COMMIT")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-def _insert(connection: Any, table: str, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        names = list(rows[0])
-        places = ", ".join(f":{name}" for name in names)
-        connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)
+        plain.fill(schema.alert_recipient.name, told)
+    plain.settle()
 
 
 def _case(number: int) -> dict[str, Any]:

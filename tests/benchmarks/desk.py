@@ -23,11 +23,10 @@ from engine.store.work import WorkFilter
 from tests.engine.bundles import bundle, start_and_end, user_task
 from tests.engine.support import DISTRICT, World, make_world
 from webui.app import create_app
+from webui.bench.figures import Figure, percentile, table, write
+from webui.bench.plain import Plain
 from webui.settings import Settings
 from webui.wiring import Installation
-
-from .figures import Figure, percentile, show, write
-from .recording import open_plainly
 
 OFFICES = 30
 SERVICES = 5
@@ -54,7 +53,7 @@ def main() -> None:
         title = f"supervisor's pages on SQLite, {chosen.cases:,} open cases, {OFFICES + 1} offices"
         figures = measure(world, Path(folder), chosen.looks)
         world.runtime.database.close()
-    show(title, figures)
+    print(table(title, figures))
     write(chosen.json, title, figures)
 
 
@@ -148,17 +147,11 @@ def _fill(world: World, folder: Path, offices: list[int], cases: int) -> None:
     definitions = {key: found[0] for key, found in world.runtime.catalogue.services().items()}
     now = world.runtime.now_ms()
     made = (_made(dice, number, now, offices, definitions) for number in range(1, cases + 1))
-    plain = open_plainly(str(folder / "linbang.db"))
-    plain.execute("PRAGMA synchronous=OFF")
-    while batch := list(islice(made, _BATCH)):
-        plain.execute("BEGIN")
-        for table in ("process_instance", "user_task", "inbox", "deadline"):
-            rows = [one[table] for one in batch]
-            names = list(rows[0])
-            places = ", ".join(f":{name}" for name in names)
-            plain.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)
-        plain.execute("COMMIT")
-    plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    plain = Plain(f"sqlite:///{folder / 'linbang.db'}")
+    for batch in iter(lambda: list(islice(made, _BATCH)), []):
+        for name in ("process_instance", "user_task", "inbox", "deadline"):
+            plain.fill(name, [one[name] for one in batch])
+    plain.settle()
     plain.close()
 
 

@@ -29,10 +29,9 @@ from engine.store.settings import SettingStore
 from tests.engine.bundles import bundle, start_and_end, user_task
 from tests.engine.support import ALICE, QINGHE, World, make_world
 from webui.app import create_app
+from webui.bench.figures import Figure, percentile, table, write
 from webui.settings import Settings
 from webui.wiring import Installation
-
-from .figures import Figure, percentile, show, write
 
 STEPS = 20
 NAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁"
@@ -70,7 +69,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         title = f"pages of the inbox on SQLite, {chosen.cases:,} open cases of one group"
         figures = measure(Path(folder), chosen.cases, chosen.looks)
-    show(title, figures)
+    print(table(title, figures))
     write(chosen.json, title, figures)
 
 

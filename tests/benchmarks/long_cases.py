@@ -28,8 +28,7 @@ from tests.engine.bundles import (
     user_task,
 )
 from tests.engine.support import ALICE, World, make_world
-
-from .figures import Figure, median, show, write
+from webui.bench.figures import Figure, median, table, write
 
 LOOPS = (50, 200, 400, 1000)
 WIDTHS = (50, 200, 500)
@@ -56,7 +55,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures there too")
     chosen = parser.parse_args()
     figures = [*_loops(), *_one_by_one(), *_side_by_side()]
-    show("long and wide cases on SQLite", figures)
+    print(table("long and wide cases on SQLite", figures))
     write(chosen.json, "long and wide cases on SQLite", figures)
 
 

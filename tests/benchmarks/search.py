@@ -1,6 +1,6 @@
-"""How fast a search answers with 100,000 cases on SQLite, also for a common surname and for a small office.
+"""How fast a search answers with 100,000 cases, also for a common surname and for a small office.
 
-Run `python -m tests.benchmarks.search`. Rows are written directly; searches go through the public store, once
+Run `python -m tests.benchmarks.search --database sqlite` or `postgresql`. Rows are written directly; searches go through the public store, once
 for the district, which sees everything, and once for one street of twenty, and their first page is read too.
 """
 
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import argparse
 import random
-import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,11 @@ from engine.store import Database, schema
 from engine.store.cases import CaseFilter, CaseStore
 from engine.store.inbox import InboxFilter, InboxStore
 from engine.store.searching import SearchStore, index_words
+from webui.bench.figures import Figure, percentile, table, write
+from webui.bench.installation import DATABASES, Measured, measured
+from webui.bench.plain import Plain
 
-from .figures import Figure, percentile, show, write
-from .recording import open_plainly
+from .places import settings_on
 
 OFFICES = 20
 PAGE = 51
@@ -55,28 +56,26 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--looks", type=int, default=20, help="how often each search is done")
     parser.add_argument("--json", type=Path, help="write the figures there too")
+    parser.add_argument("--database", choices=DATABASES, default="sqlite")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        title = f"search on SQLite, {chosen.cases:,} open cases, {OFFICES} streets"
-        figures = measure(Path(folder) / "linbang.db", chosen.cases, chosen.looks)
-    show(title, figures)
+    with ExitStack() as opened:
+        found = opened.enter_context(measured(settings_on(chosen.database, opened), chosen.database))
+        figures = measure(found, chosen.cases, chosen.looks)
+    title = f"search on {chosen.database}, {chosen.cases:,} open cases, {OFFICES} streets"
+    print(table(title, figures))
     write(chosen.json, title, figures)
 
 
-def measure(path: Path, cases: int, looks: int) -> list[Figure]:
+def measure(found: Measured, cases: int, looks: int) -> list[Figure]:
     """Fill a database and give all figures."""
-    database = Database(f"sqlite:///{path}")
-    database.create_tables()
-    plain = open_plainly(str(path))
-    _fill(plain, cases)
-    plain.close()
+    database = found.runtime.database
+    _fill(found.own, cases)
     figures = []
     for who, offices in (("district", list(range(1, OFFICES + 1))), ("street", [7])):
         for name, text in SEARCHES.items():
-            took, found = _look(database, text, offices, looks)
-            label = f"{who}, {name} ({found} cases)"
+            took, hits = _look(database, text, offices, looks)
+            label = f"{who}, {name} ({hits} cases)"
             figures.append(Figure(label, percentile(took, 0.95) * 1000, "ms p95", "≤ 200"))
-    database.close()
     return figures
 
 
@@ -95,18 +94,15 @@ def _look(database: Database, text: str, offices: list[int], looks: int) -> tupl
     return took, found
 
 
-def _fill(connection: sqlite3.Connection, cases: int) -> None:
+def _fill(plain: Plain, cases: int) -> None:
     """Write open cases with the words of their numbers and names, and one task of each."""
     rows = _cases(cases)
-    connection.execute("PRAGMA synchronous=OFF")
-    while batch := list(islice(rows, _BATCH)):
-        connection.execute("BEGIN")
-        _insert(connection, schema.process_instance.name, batch)
-        _insert(connection, schema.case_word.name, [word for row in batch for word in _words(row)])
-        _insert(connection, schema.user_task.name, [_task(row) for row in batch])
-        _insert(connection, schema.inbox.name, [_inbox(row) for row in batch])
-        connection.execute("COMMIT")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    for batch in iter(lambda: list(islice(rows, _BATCH)), []):
+        plain.fill(schema.process_instance.name, batch)
+        plain.fill(schema.case_word.name, [word for row in batch for word in _words(row)])
+        plain.fill(schema.user_task.name, [_task(row) for row in batch])
+        plain.fill(schema.inbox.name, [_inbox(row) for row in batch])
+    plain.settle()
 
 
 def _cases(count: int) -> Iterator[dict[str, Any]]:
@@ -172,12 +168,6 @@ def _inbox(row: dict[str, Any]) -> dict[str, Any]:
 
 def _due(row: dict[str, Any]) -> int:
     return FIRST_DAY_MS + row["id"] * 7_919_000_003 % YEAR_MS
-
-
-def _insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    names = list(rows[0])
-    places = ", ".join(f":{name}" for name in names)
-    connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)
 
 
 if __name__ == "__main__":

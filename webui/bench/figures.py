@@ -1,13 +1,14 @@
-"""What the benchmarks share: medians, a small table, and JSON where a program reads."""
+"""What benches tell: medians, a table of figures with their goals, and JSON where a program reads."""
 
 from __future__ import annotations
 
 import json
 import statistics
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+_SMALL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,21 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
-def show(title: str, figures: Sequence[Figure]) -> None:
-    """Print a table."""
+def table(title: str, figures: Sequence[Figure]) -> str:
+    """Give a table of figures, their goals, and whether they are kept."""
     verdicts = {None: "", True: "kept", False: "MISSED"}
     width = max(len(figure.name) for figure in figures)
     lines = [title]
     for figure in figures:
-        number = f"{figure.value:>12,.3f}" if abs(figure.value) < 10 else f"{figure.value:>12,.0f}"
+        number = f"{figure.value:>12,.3f}" if abs(figure.value) < _SMALL else f"{figure.value:>12,.0f}"
         goal = f"{figure.goal:<8} {verdicts[figure.kept]}" if figure.goal else ""
         lines.append(f"  {figure.name:<{width}} {number} {figure.unit:<10} {goal}".rstrip())
-    sys.stdout.write("\n".join(lines) + "\n")
+    return "\n".join(lines)
 
 
 def write(path: Path | None, title: str, figures: Sequence[Figure]) -> None:
     """Write the figures as JSON, where a path was given."""
     if path is not None:
         found = [{**asdict(figure), "kept": figure.kept} for figure in figures]
-        path.write_text(
-            json.dumps({"title": title, "figures": found}, ensure_ascii=False, indent=2) + "\n", "utf-8"
-        )
+        text = json.dumps({"title": title, "figures": found}, ensure_ascii=False, indent=2)
+        path.write_text(text + "\n", "utf-8")

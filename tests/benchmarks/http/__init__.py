@@ -1,0 +1,1 @@
+"""Completions over real sockets, by the servers that can serve the product, beside an endpoint of one transaction."""

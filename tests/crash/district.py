@@ -83,8 +83,8 @@ MIXED = bundle(
 )
 
 
-def settle_in(folder: Path, registry_url: str) -> Settings:
-    """Make an installation in a folder, with its people and both services."""
+def settle_in(folder: Path, registry_url: str, **more: str) -> Settings:
+    """Make an installation in a folder, with its people and both services. more: further settings."""
     processes = folder / "processes"
     processes.mkdir()
     (processes / "groups.yaml").write_bytes(GROUPS)
@@ -94,6 +94,7 @@ def settle_in(folder: Path, registry_url: str) -> Settings:
             "LINBANG_PROCESSES_DIR": str(processes),
             "LINBANG_REGISTRY_URL": registry_url,
             "PORT": "0",
+            **more,
         }
     )
     with open_installation(settings) as found:

@@ -30,7 +30,7 @@ from engine.spiff.subprocesses import Packed
 from engine.spiff.workflow import SubWorkflow, Tasks, Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from engine.spiff import ScriptEngine, Specs
 
@@ -54,18 +54,21 @@ class StateUnreadableError(EngineError):
     code = "state_unreadable"
 
 
-def dump(workflow: Workflow, extra: dict[str, Any]) -> bytes:
+def dump(workflow: Workflow, extra: dict[str, Any], *, goes_on: bool = False) -> bytes:
     """Give the state of a workflow at rest; `extra` is plain data kept beside it.
 
-    A finished workflow keeps its variables only.
+    A finished workflow keeps its variables only. goes_on: the object is used for the next step, too; it is left
+    as if it had been read from these bytes, so that nothing can come out otherwise.
     """
     document: dict[str, Any] = {"v": VERSION, "x": extra, "n": workflow.next_number}
     if workflow.completed:
         document["d"] = _by_name(workflow.data)
         return dump_values(document)
-    inner = [_pack(workflow, *item) for item in workflow.subprocesses.plain_items()]
-    packed = [item for item in inner if item is not None]
-    document["w"] = _dump_one(workflow)
+    if goes_on:
+        workflow.begin_again()
+        workflow.subprocesses.unpack = partial(_unpack, workflow)
+    document["w"] = _dump_one(workflow, goes_on=goes_on)
+    packed = list(_pack_all(workflow, goes_on=goes_on))
     document["s"] = [entry for entry, _content in packed]
     document["e"] = [
         [key, error.element_id, error.code, error.message, error.expression]
@@ -113,25 +116,58 @@ def load_values(content: bytes) -> Any:
     return _untag(value) if _TAGGED in content else value
 
 
-def _pack(workflow: Workflow, number: int, inner: Any) -> tuple[list[Any], bytes] | None:
-    """Give a running subprocess as its entry in the first line and a line of its own; None for an ended one.
+def _pack_all(workflow: Workflow, *, goes_on: bool) -> Iterator[tuple[list[Any], bytes]]:
+    """Give each running subprocess as its entry in the first line and a line of its own.
 
     The entry says what rests in it, unless something in it listens to events or could go on by itself: then
-    it is always unpacked.
+    it is always unpacked. With goes_on the others are packed from now on, but not around one that is not: its end
+    is told to the very task that it belongs to.
     """
-    if isinstance(inner, Packed):
-        return [number, inner.numbers, inner.rests], inner.content
-    if inner.completed:
-        return None
-    content = dump_values(_dump_one(inner))
+    running = {
+        number: inner
+        for number, inner in workflow.subprocesses.plain_items()
+        if isinstance(inner, Packed) or not inner.completed
+    }
+    resting = {
+        number: _quietly_resting(workflow, inner)
+        for number, inner in running.items()
+        if not isinstance(inner, Packed)
+    }
+    stays = _with_those_around(workflow, [key for key, found in resting.items() if found is None])
+    for number, inner in running.items():
+        if isinstance(inner, Packed):
+            yield [number, inner.numbers, inner.rests], inner.content
+            continue
+        content = dump_values(_dump_one(inner, goes_on=goes_on and number in stays))
+        rests = resting[number]
+        if rests is None:
+            yield [number], content
+            continue
+        packed = Packed(content, (min(inner.tasks), max(inner.tasks)), rests)
+        if goes_on and number not in stays:
+            workflow.subprocesses[number] = packed
+        yield [number, packed.numbers, rests], content
+
+
+def _quietly_resting(workflow: Workflow, inner: Any) -> list[tuple[int, str, str]] | None:
+    """Give what rests in a subprocess; None for one that must not be packed."""
     resting = rests_in(workflow, inner)
     stopped = any(
         task.state == TaskState.READY and not task.task_spec.manual for task in inner.tasks.values()
     )
     if stopped or any(item.kind not in _QUIET for item in resting):
-        return [number], content
-    numbers = (min(inner.tasks), max(inner.tasks))
-    return [number, numbers, [(item.number, item.element_id, item.kind) for item in resting]], content
+        return None
+    return [(item.number, item.element_id, item.kind) for item in resting]
+
+
+def _with_those_around(workflow: Workflow, numbers: list[int]) -> set[int]:
+    found: set[int] = set()
+    for number in numbers:
+        inner = workflow.subprocesses[number]
+        while inner is not workflow:
+            found.add(inner.parent_task_id)
+            inner = inner.parent_workflow
+    return found
 
 
 def _unpack(top: Workflow, number: int, packed: Packed) -> Any:
@@ -139,7 +175,7 @@ def _unpack(top: Workflow, number: int, packed: Packed) -> Any:
     return top.subprocesses[number]
 
 
-def _dump_one(workflow: Any) -> dict[str, Any]:
+def _dump_one(workflow: Any, *, goes_on: bool) -> dict[str, Any]:
     tasks = workflow.tasks
     ranks = {
         moment: rank
@@ -150,7 +186,26 @@ def _dump_one(workflow: Any) -> dict[str, Any]:
         packed["d"] = _by_name(workflow.data)
     if workflow.last_task is not None and workflow.last_task.id in tasks:
         packed["l"] = workflow.last_task.id
+    if goes_on:
+        _leave_as_read(workflow, packed)
     return packed
+
+
+def _leave_as_read(workflow: Any, packed: dict[str, Any]) -> None:
+    """Leave a workflow and its tasks as they would be read: what the rows do not hold is forgotten."""
+    tasks, events = workflow.tasks, workflow.top_workflow.event_manager
+    for row in packed["r"]:
+        number, parent_number, state, _name, rank, changed, removed, internal, _triggered, _children = (
+            row + _PADDING[len(row)]
+        )
+        task = tasks[number]
+        task.thread_id, task.last_state_change, task.internal_data = 0, float(rank), internal or {}
+        task.data = _data_of(tasks.get(parent_number), state, task.task_spec, changed, removed)
+        if state == _WAITING and isinstance(task.task_spec, CatchingEvent):
+            events.add_task(task)
+    workflow.tasks = Tasks(tasks)
+    workflow.data = packed.get("d", {})
+    workflow.last_task = tasks.get(packed.get("l"))
 
 
 def _row(task: Any, parent: Any, ranks: dict[float, int]) -> list[Any]:
@@ -228,16 +283,9 @@ def _load_tasks(workflow: Any, rows: Iterable[list[Any]], *, tagged: bool) -> No
         task.task_spec, task.thread_id, task.triggered = spec, 0, bool(triggered)
         task.last_state_change, task.internal_data = float(rank), internal or {}
         parent = tasks.get(parent_number)
-        if parent is None:
-            task.data = changed or {}
-        else:
+        if parent is not None:
             parent._children.append(number)  # noqa: SLF001 - as above
-            shared = state in _STEADY and not spec.data_input_associations
-            task.data = (
-                parent.data
-                if shared and not changed and not removed
-                else _apply(parent.data, changed, removed)
-            )
+        task.data = _data_of(parent, state, spec, changed, removed)
         tasks[number] = task
         if children is not None:
             ordered.append((task, children))
@@ -246,6 +294,18 @@ def _load_tasks(workflow: Any, rows: Iterable[list[Any]], *, tagged: bool) -> No
     for task, children in ordered:
         task._children = children  # noqa: SLF001 - as above
     workflow.tasks = Tasks(tasks)
+
+
+def _data_of(
+    parent: Any, state: int, spec: Any, changed: dict[str, Any] | None, removed: Any
+) -> dict[str, Any]:
+    """Give a task's variables from its row; the parent's own where nothing can come to differ."""
+    if parent is None:
+        return changed or {}
+    base: dict[str, Any] = parent.data
+    if not changed and not removed and state in _STEADY and not spec.data_input_associations:
+        return base
+    return _apply(base, changed, removed)
 
 
 def _apply(base: dict[str, Any], changed: dict[str, Any] | None, removed: Any) -> dict[str, Any]:

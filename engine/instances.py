@@ -17,6 +17,7 @@ from engine.case import Case
 from engine.deed import Deed
 from engine.errors import Busy, Changed, InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.history import GENESIS, Link, make_link
+from engine.live import LiveCase
 from engine.operators import ROLES
 from engine.outcome import work_out
 from engine.people import Actor, lowest_level, rights_among
@@ -28,6 +29,7 @@ from engine.values import checked_variables
 
 if TYPE_CHECKING:
     from engine.definitions import Definition
+    from engine.live import LiveCases
     from engine.runtime import Runtime
 
 MAX_TRIES = 5
@@ -99,7 +101,7 @@ def advance(
         found = load()
         if found is None:
             raise NotFound("Expected a case with that id, but there is none", code="case_unknown")
-        case = open_case(runtime, *found)
+        case = open_case(runtime, *found, live=runtime.live)
         deed, result = act(case)
         deed = _with_kept(case, deed)
         saved = work_out(case, deed)
@@ -109,6 +111,7 @@ def advance(
         except ConflictError:
             _wait(attempt)
             continue
+        _keep_live(runtime, case, saved)
         _wake_if_due(runtime, saved)
         return result
     raise Busy
@@ -208,16 +211,27 @@ def starting_offices(runtime: Runtime, definition: Definition, actor: Actor) -> 
     return list(dict.fromkeys(found))
 
 
-def open_case(runtime: Runtime, row: InstanceRow, tasks: list[UserTaskRow]) -> Case:
-    """Unseal a running case and make its workflow; raises InvalidState when it has ended."""
+def open_case(
+    runtime: Runtime, row: InstanceRow, tasks: list[UserTaskRow], live: LiveCases | None = None
+) -> Case:
+    """Unseal a running case and make its workflow; raises InvalidState when it has ended.
+
+    live: for a step; a case that is there is taken from it instead.
+    """
     if row.state != "active":
         raise InvalidState(f"Expected a running case, but {row.business_key} has ended", code="case_ended")
     definition = runtime.catalogue.get(row.definition_id)
     now = runtime.clock.now()
-    content = runtime.sealer.open(row.sealed_state, sealing_place(row.id))
-    workflow, extra = codec.load(content, definition.specs, runtime.script_engine(definition, now))
+    engine = runtime.script_engine(definition, now)
+    kept = None if live is None else live.take(row.id, row.sealed_state)
+    if kept is not None and kept.definition is definition:
+        workflow, before, extra = kept.workflow, kept.resting, kept.extra
+        workflow.script_engine = engine
+    else:
+        content = runtime.sealer.open(row.sealed_state, sealing_place(row.id))
+        workflow, extra = codec.load(content, definition.specs, engine)
+        before = frozenset(spiff.resting(workflow))
     state = CaseState.unpack(extra)
-    before = frozenset(spiff.resting(workflow))
     return Case(runtime, row, {task.id: task for task in tasks}, definition, workflow, state, now, before)
 
 
@@ -272,8 +286,16 @@ def _start_once(
     saved.case_number = (definition.case_number and f"{definition.case_number}-{now.year}", definition_id)
     tell(runtime, saved)
     inserted = runtime.steps.insert(saved)
+    _keep_live(runtime, case, saved)
     _wake_if_due(runtime, saved)
     return Started(inserted.id, inserted.business_key)
+
+
+def _keep_live(runtime: Runtime, case: Case, saved: Saved) -> None:
+    """Keep a case whose step is committed for its next one."""
+    if runtime.live is not None and saved.state == "active" and saved.sealed_state is not None:
+        kept = LiveCase(case.definition, case.workflow, case.after, case.state.pack(), saved.sealed_state)
+        runtime.live.give(case.row.id, kept)
 
 
 def _with_kept(case: Case, deed: Deed) -> Deed:

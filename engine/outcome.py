@@ -45,8 +45,9 @@ class _Outcome(Rested):
         history = make_link(
             case.runtime.sealer, case.row.id, (case.row.history_seq, case.row.history_head), link
         )
+        case.after = frozenset(self.resting)
         spiff.forget_finished(self.workflow)
-        content = codec.dump(self.workflow, case.state.pack())
+        content = codec.dump(self.workflow, case.state.pack(), goes_on=case.runtime.live is not None)
         return Saved(
             instance=case.row,
             state=state,

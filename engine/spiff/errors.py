@@ -20,6 +20,10 @@ class StepError(EngineError):
         self.element_id = element_id
         self.expression = expression
 
+    def plain(self) -> StepError:
+        """Give the same error without where it was raised."""
+        return StepError(self.message, element_id=self.element_id, code=self.code, expression=self.expression)
+
 
 class UncaughtError(StepError):
     """Expected a boundary event to catch the error, but there is none."""

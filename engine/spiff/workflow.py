@@ -128,6 +128,15 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
         self.subprocesses[my_task.id] = inner
         return inner
 
+    def begin_again(self) -> None:
+        """Forget what only concerned the step that is over, so that the next one finds a case as it is read."""
+        self.trace, self.rules_hit, self.thrown = [], [], []
+        self.event_manager.tasks = {}
+        for noted in (self.bpmn_events, self.correlations):  # by the library
+            noted.clear()
+        # Errors as they were raised would keep alive whatever was at hand there.
+        self.stuck = {key: error.plain() for key, error in self.stuck.items()}
+
     def refresh_timers(self) -> None:
         """Do nothing: clocks are rows of ours, fired by task id."""
 

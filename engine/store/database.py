@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql import ClauseElement
 
-from engine.errors import Busy, InvalidState
-from engine.store.engines import begin_words, open_engine
+from engine.errors import Busy, DatabaseAway, InvalidState
+from engine.store.engines import begin_words, driver_arguments, open_engine
 from engine.store.failures import ConflictError, means_away, plainly
 from engine.store.schema import metadata, schema_version, setting
 
@@ -23,19 +23,19 @@ class Statement:
     Parameters are given by name; values are what the driver takes: numbers, text, bytes.
     """
 
-    __slots__ = ("_defaults", "_order", "_text")
+    __slots__ = ("_order", "defaults", "text")
 
     def __init__(self, statement: ClauseElement, engine: Engine) -> None:
         compiled = statement.compile(dialect=engine.dialect)
-        self._text = str(compiled)
-        self._defaults = dict(compiled.params)
+        self.text = str(compiled)
+        self.defaults = dict(compiled.params)
         names: Sequence[str] | None = getattr(compiled, "positiontup", None)
-        self._order = None if names is None else [(name, self._defaults[name]) for name in names]
+        self._order = None if names is None else [(name, self.defaults[name]) for name in names]
 
     def run(self, connection: PoolProxiedConnection, **values: Any) -> Any:
         """Run once and give the driver's cursor."""
         cursor = connection.cursor()
-        cursor.execute(self._text, self._arranged(values))
+        cursor.execute(self.text, self._arranged(values))
         return cursor
 
     def run_many(self, connection: PoolProxiedConnection, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -45,14 +45,14 @@ class Statement:
         arranged = [self._arranged(row) for row in rows]
         cursor = connection.cursor()
         if len(rows) > 1:
-            cursor.executemany(self._text, arranged)
+            cursor.executemany(self.text, arranged)
         else:
-            cursor.execute(self._text, arranged[0])
+            cursor.execute(self.text, arranged[0])
         return int(cursor.rowcount)
 
     def _arranged(self, values: Mapping[str, Any]) -> Any:
         if self._order is None:
-            return {**self._defaults, **values}
+            return {**self.defaults, **values}
         return tuple([values.get(name, default) for name, default in self._order])
 
 
@@ -74,9 +74,24 @@ class Database:
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
 
     @property
+    def writes_at_once(self) -> bool:
+        """Say whether it takes several changes in one statement; SQLite is not asked over a line."""
+        return self.engine.dialect.name == "postgresql"
+
+    @property
     def address(self) -> str:
         """Give where it is, without a password."""
         return self.engine.url.render_as_string(hide_password=True)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Say whether several machines can share it."""
+        return self.engine.dialect.name == "postgresql"
+
+    @property
+    def driver_arguments(self) -> dict[str, Any]:
+        """Give what psycopg opens a line of its own with, on PostgreSQL."""
+        return driver_arguments(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -97,18 +112,22 @@ class Database:
             yield connection
 
     @contextmanager
-    def stepping(self, *, writing: bool, again: bool = False) -> Iterator[PoolProxiedConnection]:
+    def stepping(
+        self, *, writing: bool, again: bool = False, alone: bool = False
+    ) -> Iterator[PoolProxiedConnection]:
         """Give the driver's connection in a transaction, for statements of the hot path.
 
         It commits at the end, or leaves nothing behind: what is given back to the pool is rolled back.
         again: whoever asks starts again on ConflictError, which is raised where that may help: others stood
-        in the way, or the connection broke before the commit.
+        in the way, or the connection broke before the commit. alone: one statement follows, which needs no
+        transaction around it.
         """
         with self._plainly():
             opened = self.engine.raw_connection()
         with closing(opened) as connection:
             try:
-                connection.cursor().execute(begin_words(self.engine, writing=writing))
+                if not alone:
+                    connection.cursor().execute(begin_words(self.engine, writing=writing))
                 yield connection
             except self._driver_error as exc:
                 if means_away(exc):
@@ -116,7 +135,8 @@ class Database:
                 told = plainly(exc)
                 if told is None:
                     raise
-                if again and isinstance(told, Busy):
+                unsure = alone and isinstance(told, DatabaseAway)  # it may be committed, and the answer lost
+                if again and isinstance(told, Busy) and not unsure:
                     raise ConflictError from exc
                 raise told from exc
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, literal_column, select, update
 
 from engine.store import schema as s
 from engine.store.database import Database, Statement
@@ -30,14 +30,15 @@ class StepStatements:
         instance_columns = [instance[name] for name in InstanceRow.__slots__]
         here = instance.tenant_id == bindparam("b_tenant")
         self.instance = of(select(*instance_columns).where(here, instance.id == bindparam("b_id")))
-        self.instance_of_task = of(
-            select(*instance_columns)
-            .join(
-                s.user_task,
-                (task.tenant_id == instance.tenant_id) & (task.process_instance_id == instance.id),
-            )
-            .where(here, task.id == bindparam("b_id"))
+        # Not as a join: on tables that were never analysed, PostgreSQL would go through all cases of the tenant.
+        of_task = (
+            select(task.process_instance_id)
+            .where(task.tenant_id == bindparam("b_tenant"), task.id == bindparam("b_id"))
+            .scalar_subquery()
         )
+        self.instance_of_task = of(select(*instance_columns).where(here, instance.id == of_task))
+        self.whole = of(_whole().where(here, instance.id == bindparam("b_id")))
+        self.whole_of_task = of(_whole().where(here, instance.id == of_task))
         self.open_tasks = of(
             select(*(task[name] for name in UserTaskRow.__slots__)).where(
                 task.tenant_id == bindparam("b_tenant"),
@@ -174,6 +175,26 @@ class StepStatements:
             )
             .where(here, s.start_key.c.key == bindparam("b_key"))
         )
+
+
+def _whole() -> Any:
+    """Read cases with their open tasks, a row for each task; the state stands in a case's first row only."""
+    instance, task = s.process_instance, s.user_task
+    first = func.row_number().over(order_by=task.c.id) == literal_column("1")
+    own = [
+        instance.c[name] if name != "sealed_state" else case((first, instance.c.sealed_state), else_=None)
+        for name in InstanceRow.__slots__
+    ]
+    belongs = (
+        (task.c.tenant_id == instance.c.tenant_id)
+        & (task.c.process_instance_id == instance.c.id)
+        & (task.c.state == literal_column("'open'"))
+    )
+    return (
+        select(*own, *(task.c[name] for name in UserTaskRow.__slots__))
+        .outerjoin_from(instance, task, belongs)
+        .order_by(task.c.id)
+    )
 
 
 def _update_instance() -> Any:

@@ -40,31 +40,49 @@ def test_a_restart_between_two_steps_costs_nobody_anything(world: World, own: Se
     assert [row.element_id for row in world.inbox(ALICE)] == ["check"]
 
 
-def test_a_connection_that_breaks_within_a_step_lets_it_begin_again(
+def test_a_connection_that_breaks_within_a_start_lets_it_begin_again(
     world: World, own: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Given a step whose first write finds its server gone, then it starts again and is done once."""
-    world.start(a="1")
-    task = world.task(ALICE, "ask")
-    user_tasks.claim(world.runtime, task, ALICE)
-    steps = world.runtime.steps
-    write, broken = steps._write_rest, []
+    """Given a transaction that finds its server gone, then it starts again and is done once."""
+    rows = world.runtime.steps._rows
+    write, broken = rows.write, []
 
-    def breaks_once(connection, saved):
+    def breaks_once(writes, saved, once):
         if not broken:
             broken.append(True)
             own.stop(signal.SIGQUIT)
             own.start()
-        write(connection, saved)
+        write(writes, saved, once)
 
-    monkeypatch.setattr(steps, "_write_rest", breaks_once)
-    user_tasks.complete(world.runtime, task, ALICE, {"a": "2"})
+    monkeypatch.setattr(rows, "write", breaks_once)
+    world.start(a="1")
 
     assert broken
     (row,) = world.inbox(ALICE)
-    assert row.element_id == "check"
-    found, _tasks = steps.load(row.process_instance_id)
-    assert (found.row_version, found.history_seq) == (3, 3)
+    assert row.element_id == "ask"
+
+
+def test_a_connection_that_breaks_within_a_step_is_told_truthfully(
+    world: World, own: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step is one statement, which may be done although its answer is lost: it does not begin again by itself."""
+    world.start(a="1")
+    task = world.task(ALICE, "ask")
+    rows = world.runtime.steps._rows
+    write = rows.write
+
+    def breaks(writes, saved, once):
+        own.stop(signal.SIGQUIT)
+        own.start()
+        write(writes, saved, once)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rows, "write", breaks)
+        with pytest.raises(DatabaseAway):
+            user_tasks.claim(world.runtime, task, ALICE)
+
+    user_tasks.claim(world.runtime, task, ALICE)
+    assert [row.assignee for row in world.inbox(ALICE)] == [ALICE.person_id]
 
 
 def test_a_connection_that_breaks_while_something_is_read_is_told_truthfully(

@@ -14,6 +14,10 @@ from tests.engine.support import World
 
 from .pool import postgresql_url
 
+_PARTIAL = (
+    "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '% WHERE %' AND tablename NOT LIKE 'procrastinate%'"
+)
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path):
@@ -34,7 +38,7 @@ def test_every_text_is_ordered_by_its_bytes(world: World) -> None:
     rows = ask(
         world,
         "SELECT table_name, column_name, collation_name FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND data_type IN ('text', 'character varying')",
+        " WHERE table_schema = 'public' AND data_type IN ('text', 'character varying') AND table_name NOT LIKE 'procrastinate%'",
     )
 
     assert len(rows) > 90
@@ -60,7 +64,7 @@ def test_every_index_of_a_part_is_one_of_a_part(world: World) -> None:
         if index.dialect_options["sqlite"]["where"] is not None
     }
 
-    found = {row[0] for row in ask(world, "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '% WHERE %'")}
+    found = {row[0] for row in ask(world, _PARTIAL)}
 
     assert found == wanted
 

@@ -33,6 +33,8 @@ class Case:
     now: datetime
     before: frozenset[int] = frozenset()
     """Numbers of the tokens that rested when the step began."""
+    after: frozenset[int] = frozenset()
+    """Numbers of those that rest at its end, once it has been worked out."""
 
     @property
     def calendar(self) -> Calendar:

@@ -56,6 +56,12 @@ class DatabaseAway(Busy):
     code = "database_away"
 
 
+class DatabaseFull(InvalidState):
+    """Expected the database to write it down, but its disk is full or broken; please look whether it was done."""
+
+    code = "database_full"
+
+
 class Changed(InvalidState):
     """Expected the case as it was read, but it has changed since."""
 

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from engine.runtime import Runtime
 
 SCHEDULER = "scheduler"
+WORKER = "worker "
+"""What stands before the name of a worker: some may be silent while others look after what is due."""
 EVERY_S = 10.0
 STALE_AFTER = timedelta(seconds=60)
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A worker that was silent for so long is expected no more."""
 MAX_COUNTED = 1_000
 
 
@@ -32,6 +36,11 @@ class Beat:
     stale: bool
     overdue: int = 0
 
+    @property
+    def worker(self) -> str | None:
+        """Give the name of the worker that beat; None for what the installation has one of."""
+        return self.name.removeprefix(WORKER) if self.name.startswith(WORKER) else None
+
 
 def beat(runtime: Runtime) -> None:
     """Note that the scheduler looked after what is due; writes every EVERY_S at most."""
@@ -41,6 +50,24 @@ def beat(runtime: Runtime) -> None:
     overdue = runtime.heartbeats.overdue_jobs(runtime.now_ms(), MAX_COUNTED)
     runtime.heartbeats.put(SCHEDULER, _machine_ms(), json.dumps({"overdue": overdue}))
     runtime.beaten_at = now_s
+
+
+def beat_as_worker(runtime: Runtime, worker: str) -> None:
+    """Note that a worker is there."""
+    runtime.heartbeats.put(WORKER + worker, _machine_ms(), "{}")
+
+
+def leave(runtime: Runtime, worker: str) -> None:
+    """Note that a worker stops in order: nobody waits for its beats."""
+    runtime.heartbeats.forget([WORKER + worker])
+
+
+def forget_silent_workers(runtime: Runtime) -> None:
+    """Expect no more beats of workers that have been silent for FORGOTTEN_AFTER."""
+    since = from_ms(_machine_ms()) - FORGOTTEN_AFTER
+    gone = [one.name for one in beats(runtime) if one.worker and one.at is not None and one.at < since]
+    if gone:
+        runtime.heartbeats.forget(gone)
 
 
 def beats(runtime: Runtime) -> list[Beat]:

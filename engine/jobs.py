@@ -224,5 +224,3 @@ _RUN = {
     message_keeping.JOB: message_buffer.look_after,
     message_keeping.WAIT_JOB: message_buffer.look_at_place,
 }
-OUTSIDE = frozenset({"call", "delivery", "alert_mail", telling.JOB})
-"""Kinds of jobs that wait for an outside system's answer."""

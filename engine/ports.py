@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from engine.store.rows import JobRow
 
 
 class Clock(Protocol):
@@ -138,4 +141,15 @@ class Dispatcher(Protocol):
 
     def wake(self) -> None:
         """Look for due jobs now instead of at the next tick; called after a commit that wrote some."""
+        ...
+
+
+class Deferrer(Protocol):
+    """Queues work for other processes inside the transaction that makes it: none is lost, none comes too early."""
+
+    def defer(self, connection: Any, jobs: Sequence[JobRow], now: int) -> None:
+        """Queue those of the added jobs that somebody has to look at now.
+
+        connection: the driver's, inside the transaction. now: milliseconds of the movable clock.
+        """
         ...

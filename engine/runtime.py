@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engine.calendar import Calendar
     from engine.definitions import Definition, Groups
     from engine.ids import IdSource
+    from engine.live import LiveCases
     from engine.ports import Clock, Connector, Hooks, OperationShape
     from engine.sealing import Sealer
     from engine.store.alert_mails import AlertMail
@@ -89,6 +90,8 @@ class Runtime:
     groups: Groups
     offices: Offices = field(default_factory=Offices)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
+    live: LiveCases | None = None
+    """Cases kept as objects between their steps; None where every step reads its case anew."""
     hooks: Hooks | None = None
     """Posts to machines; None where nothing is told to any."""
     wake: Callable[[], None] = _nobody_waits

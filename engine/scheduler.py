@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine import alerts, heartbeat, schedules
-from engine.jobs import LEASE_MS, OUTSIDE, run
+from engine.jobs import LEASE_MS, run
 from engine.state import from_ms
+from engine.store.jobs import OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,17 @@ def _run_due(
                 run(runtime, item.job, item.token)
             done += 1
     return done
+
+
+def keep_house(runtime: Runtime) -> int:
+    """Do what only one process of an installation has to do: start what timers start, announce alerts, beat.
+
+    Gives how many cases that were. Raises whatever the database raises.
+    """
+    started = schedules.start_due(runtime, BATCH)
+    alerts.announce(runtime, ALERTS)
+    heartbeat.beat(runtime)
+    return started
 
 
 def give_back(runtime: Runtime, claimed: ClaimedJob) -> None:

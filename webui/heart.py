@@ -18,23 +18,19 @@ if TYPE_CHECKING:
 
 CONCERNED = frozenset({"supervisor", "operator", "admin"})
 """Who is told on every page."""
-
-
-def stopped(found: Installation) -> Beat | None:
-    """Give the first part whose heart does not beat, here or in another process; None when all is well."""
-    for beat in heartbeat.beats(found.runtime):
-        if beat.stale or (beat.name == heartbeat.SCHEDULER and not found.heartbeat()):
-            return beat
-    return None
+MENDING = frozenset({"operator", "admin"})
+"""Who is told of a silent worker, too: somebody else does its work meanwhile."""
 
 
 def banner(found: Installation, actor: Actor) -> str | None:
     """Say since when the clocks are not looked after; None when they are, and for those who cannot help it."""
     if not CONCERNED & actor.roles:
         return None
-    beat = stopped(found)
+    beats = heartbeat.beats(found.runtime)
+    beat = _stopped(found, beats)
     if beat is None:
-        return None
+        silent = _silent(beats) if MENDING & actor.roles else []
+        return _silent_words(found, silent) if silent else None
     if beat.at is None:
         return str(_("The clocks have not been looked after yet; deadlines may pass unseen."))
     since = moment_words(beat.at, found.runtime.calendar)
@@ -45,14 +41,16 @@ def banner(found: Installation, actor: Actor) -> str | None:
 
 def health(found: Installation) -> tuple[dict[str, Any], bool]:
     """Give what a program asks for, and whether the application is well; degraded is well all the same."""
-    beat, troubles = stopped(found), alert_mails.troubles(found.runtime)
+    beats, troubles = heartbeat.beats(found.runtime), alert_mails.troubles(found.runtime)
+    beat, silent = _stopped(found, beats), _silent(beats)
     mails = {"failed": troubles.failed, "retried": troubles.retried, "overdue": troubles.overdue}
     told: dict[str, Any] = {
         "ok": beat is None,
         "database": "ok",
         "background": "ok" if beat is None else "stopped",
-        "degraded": ["mails"] if any(mails.values()) else [],
+        "degraded": [*(["mails"] if any(mails.values()) else []), *(["workers"] if silent else [])],
         "mails": mails,
+        "silent_workers": [one.worker for one in silent],
         "beats": [
             {
                 "name": one.name,
@@ -60,9 +58,28 @@ def health(found: Installation) -> tuple[dict[str, Any], bool]:
                 "stale": one.stale,
                 "overdue_jobs": one.overdue,
             }
-            for one in heartbeat.beats(found.runtime)
+            for one in beats
         ],
     }
     if beat is not None:
         told["stopped"] = beat.name
     return told, beat is None
+
+
+def _stopped(found: Installation, beats: list[Beat]) -> Beat | None:
+    """Give the part without which nothing is looked after, when its heart does not beat, here or elsewhere."""
+    main = next(one for one in beats if one.name == heartbeat.SCHEDULER)
+    return main if main.stale or not found.heartbeat() else None
+
+
+def _silent(beats: list[Beat]) -> list[Beat]:
+    return [one for one in beats if one.worker and one.stale]
+
+
+def _silent_words(found: Installation, silent: list[Beat]) -> str:
+    moments = [one.at for one in silent if one.at is not None]
+    since = moment_words(min(moments), found.runtime.calendar)
+    names = ", ".join(str(one.worker) for one in silent)
+    return str(
+        _("Nothing has been heard of these workers since %(since)s: %(names)s.", since=since, names=names)
+    )

@@ -1,4 +1,4 @@
-"""Runs the server: one process, several threads, background work beside them, until it is told to stop."""
+"""Runs the server: one process, several threads, background work in it or not, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, Any
 import waitress
 
 from connectors.sandbox import Sandbox, Served, sandbox_server
+from engine.store.subscriptions import KNOWN_FOR_S
 
 from .anchors import anchor_once_a_day
 from .app import create_app
-from .dispatchers import EmbeddedDispatcher
+from .dispatching.embedded import EmbeddedDispatcher
+from .settings import WORKERS
 from .wiring import RENEW_S, Installation, connectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 THREADS = 8
+MAX_OPEN = 900
+"""How many browsers may keep a line open, most of them silent; a process may usually have 1,024 files open."""
 LATE = timedelta(seconds=30)
 """How long ago the last tick may be before the heart counts as stopped."""
 
@@ -39,13 +43,15 @@ def serve(
     ready: hears the address, and that of the sandbox where there is one. play_outside: start the sandbox
     beside it, which plays the outside systems that are not set up.
     """
-    with _outside(found, play=play_outside) as served, _background(found):
+    with _outside(found, play=play_outside) as served, background(found):
         app = create_app(found)
         server: Any = waitress.create_server(
             app,
             host=found.settings.host,
             port=found.settings.port,
             threads=THREADS,
+            connection_limit=MAX_OPEN,
+            asyncore_use_poll=True,
             ident=None,
             **_behind_proxy(found.settings.trusted_proxy),
         )
@@ -87,27 +93,63 @@ def _outside(found: Installation, *, play: bool) -> Iterator[Served | None]:
 
 
 @contextmanager
-def _background(found: Installation) -> Iterator[None]:
+def background(found: Installation) -> Iterator[None]:
+    """Run due jobs in this process, or tell workers of them, as the settings say."""
+    if found.settings.background == WORKERS:
+        with _workers_told(found):
+            yield
+        return
     dispatcher = EmbeddedDispatcher(found.runtime)
-    stopped = threading.Event()
-
-    def keep_house() -> None:
-        while not stopped.wait(RENEW_S):
-            try:
-                found.renew()
-                anchor_once_a_day(found)
-            except Exception:
-                log.exception("the minute's housekeeping failed")
-
     found.runtime.wake = dispatcher.wake
     found.heartbeat = lambda: (
         dispatcher.last_tick is not None and datetime.now(UTC) - dispatcher.last_tick < LATE
     )
-    dispatcher.start()
-    keeper = threading.Thread(target=keep_house, name="linbang-house", daemon=True)
-    keeper.start()
+
+    def keep_house() -> None:
+        found.renew()
+        anchor_once_a_day(found)
+
+    with _again_and_again(keep_house, RENEW_S):
+        dispatcher.start()
+        try:
+            yield
+        finally:
+            dispatcher.stop()
+
+
+@contextmanager
+def _workers_told(found: Installation) -> Iterator[None]:
+    from .dispatching.notifier import Notifier  # noqa: PLC0415 - psycopg is there only with PostgreSQL
+
+    notifier = Notifier(found.runtime.database)
+    found.runtime.wake = notifier.wake
+    found.runtime.subscriptions.refresh()
+
+    def keep_house() -> None:
+        found.runtime.subscriptions.refresh()
+        found.renew()
+
+    notifier.start()
+    with _again_and_again(keep_house, KNOWN_FOR_S / 2):
+        try:
+            yield
+        finally:
+            notifier.stop()
+
+
+@contextmanager
+def _again_and_again(act: Callable[[], None], interval_s: float) -> Iterator[None]:
+    stopped = threading.Event()
+
+    def repeat() -> None:
+        while not stopped.wait(interval_s):
+            try:
+                act()
+            except Exception:
+                log.exception("the housekeeping failed; it is tried again")
+
+    threading.Thread(target=repeat, name="linbang-house", daemon=True).start()
     try:
         yield
     finally:
         stopped.set()
-        dispatcher.stop()

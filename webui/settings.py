@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from engine.errors import InvalidInput
 ROOT = Path(__file__).resolve().parent.parent
 MAX_PORT = 65_535
 MAX_WAIT_S = 86_400
+MIN_SILENT_S = 1
+MAX_LIVE_CASES = 100_000
+EMBEDDED = "embedded"
+WORKERS = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,13 @@ class Settings:
     sandbox_reply_s: float
     hooks_private: bool
     """Whether machines that subscribe may stand inside our own network."""
+    background: str
+    """Who runs due jobs: the server itself (EMBEDDED), or workers beside it (WORKERS)."""
+    worker_name: str
+    worker_silent_s: float
+    """After how many seconds of silence a worker counts as gone."""
+    live_cases: int
+    """How many cases a process keeps as objects between their steps; 0 for none."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool = False) -> Settings:
@@ -56,6 +68,12 @@ class Settings:
                 "LINBANG_SANDBOX_REPLY_S", environment.get("LINBANG_SANDBOX_REPLY_S", "5")
             ),
             hooks_private=environment.get("LINBANG_HOOKS_PRIVATE") == "1",
+            background=_background(environment.get("LINBANG_BACKGROUND", EMBEDDED)),
+            worker_name=environment.get("LINBANG_WORKER_NAME", "") or socket.gethostname(),
+            worker_silent_s=_seconds(
+                "LINBANG_WORKER_SILENT_S", environment.get("LINBANG_WORKER_SILENT_S", "30"), MIN_SILENT_S
+            ),
+            live_cases=_live_cases(environment.get("LINBANG_LIVE_CASES", "0")),
         )
 
     def given(self, names: Iterable[str]) -> dict[str, str]:
@@ -96,16 +114,35 @@ def _web_address(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
-def _seconds(name: str, text: str) -> float:
+def _background(text: str) -> str:
+    if text not in {EMBEDDED, WORKERS}:
+        raise InvalidInput(
+            f"Expected LINBANG_BACKGROUND to be {EMBEDDED} or {WORKERS}, but it is {text!r}",
+            code="setting_broken",
+        )
+    return text
+
+
+def _seconds(name: str, text: str, at_least: float = 0) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value <= MAX_WAIT_S:
+    if not at_least <= value <= MAX_WAIT_S:
         raise InvalidInput(
-            f"Expected {name} to be seconds up to {MAX_WAIT_S}, but it is {text!r}", code="setting_broken"
+            f"Expected {name} to be seconds from {at_least} up to {MAX_WAIT_S}, but it is {text!r}",
+            code="setting_broken",
         )
     return value
+
+
+def _live_cases(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_LIVE_CASES:
+        raise InvalidInput(
+            f"Expected LINBANG_LIVE_CASES to be a number up to {MAX_LIVE_CASES}, but it is {text!r}",
+            code="setting_broken",
+        )
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -22,6 +22,7 @@ from engine.calendar import Calendar
 from engine.definitions import read_groups
 from engine.errors import InvalidInput
 from engine.ids import IdSource
+from engine.live import LiveCases
 from engine.ports import Clock, Connector, OperationShape
 from engine.runtime import Runtime, open_runtime
 from engine.sealing import Sealer, load_key
@@ -30,7 +31,8 @@ from engine.store.cases import CaseStore
 from engine.store.settings import SettingStore
 
 from .clock import MovableClock
-from .settings import Settings
+from .dispatching.queue import StepDeferrer, check_shared
+from .settings import WORKERS, Settings
 from .words.alerts import mail_words
 
 CONNECTORS: tuple[type[System], ...] = (
@@ -101,6 +103,11 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
         )
         cases = CaseStore(database, TENANT)
         runtime.connectors = {**runtime.connectors, Cases.name: Cases(runtime, cases)}
+        if settings.background == WORKERS:
+            check_shared(database)
+            runtime.steps.deferrer = StepDeferrer()
+        if settings.live_cases:
+            runtime.live = LiveCases(settings.live_cases)
         runtime.offered = offered()
         runtime.hooks = Hooks(private=settings.demo or settings.hooks_private)
         found = Installation(settings, runtime, cases, values, number, token)

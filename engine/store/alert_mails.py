@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from engine.store import schema as s
 from engine.store.database import Database
-from engine.store.steps import bucket_of
+from engine.store.step_rows import bucket_of
 
 JOB_KIND = "alert_mail"
 NO_CASE = 0

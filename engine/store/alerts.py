@@ -73,7 +73,7 @@ class AlertStore:
 
     def has_new(self) -> bool:
         """Say whether there is an alert that nobody was told of; looks without writing."""
-        with self._database.stepping(writing=False) as connection:
+        with self._database.stepping(writing=False, alone=True) as connection:
             found = self._first.run(connection, b_tenant=self._tenant).fetchone()[0]
         return found is not None
 

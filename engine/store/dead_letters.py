@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, insert, literal, null, select, update
 from engine.store import schema as s
 from engine.store.database import Database
 from engine.store.rows import JobRow
-from engine.store.steps import job_values
+from engine.store.step_rows import job_values
 
 MAIL, EVENT = "alert_mail", "event"
 MAX_COUNTED = 100

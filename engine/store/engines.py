@@ -80,14 +80,24 @@ def _sqlite(address: URL) -> Engine:
     return engine
 
 
-def _postgresql(address: URL) -> Engine:
+def driver_arguments(engine: Engine) -> dict[str, Any]:
+    """Give what the driver opens a connection to an engine's PostgreSQL with, for lines that no pool holds."""
+    _none, arguments = engine.dialect.create_connect_args(engine.url)
+    return {**arguments, **_asked(engine.url)}
+
+
+def _asked(address: URL) -> dict[str, Any]:
+    """Give what every connection to PostgreSQL asks for, unless the address says otherwise."""
     settings = {
         "application_name": "linbang",
         "connect_timeout": 5,
         "options": f"-c statement_timeout={STATEMENT_S}s -c lock_timeout={WAIT_S}s"
         f" -c idle_in_transaction_session_timeout={STATEMENT_S}s",
     }
-    asked = {name: value for name, value in settings.items() if name not in address.query}
+    return {name: value for name, value in settings.items() if name not in address.query}
+
+
+def _postgresql(address: URL) -> Engine:
     try:
         engine = create_engine(
             address,
@@ -95,7 +105,7 @@ def _postgresql(address: URL) -> Engine:
             max_overflow=POOL_SIZE,
             pool_timeout=WAIT_S,
             hide_parameters=True,
-            connect_args={**asked, "autocommit": True},  # we say BEGIN ourselves
+            connect_args={**_asked(address), "autocommit": True},  # we say BEGIN ourselves
             use_native_hstore=False,
         )
     except ModuleNotFoundError as exc:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections.abc import Collection
+
+from sqlalchemy import delete, func, select
 
 from engine.store import schema as s
 from engine.store.database import Database
@@ -22,6 +24,14 @@ class HeartbeatStore:
         values = {"tenant_id": self._tenant, "name": name, "at": at, "detail": detail}
         with self._database.writing() as connection:
             connection.execute(insert_or_change(table, connection.dialect.name, ("at", "detail")), values)
+
+    def forget(self, names: Collection[str]) -> None:
+        """Expect no more beats of these."""
+        table = s.heartbeat.c
+        with self._database.writing() as connection:
+            connection.execute(
+                delete(s.heartbeat).where(table.tenant_id == self._tenant, table.name.in_(sorted(names)))
+            )
 
     def all(self) -> dict[str, tuple[int, str]]:
         """Give the last beat of each, as its moment and its detail."""

@@ -117,7 +117,7 @@ class InboxStore:
                 return list(connection.execute(query, values))
         for number, principal in enumerate(sorted(principals)):
             values[f"b_principal{number}"] = principal
-        with self._database.stepping(writing=False) as connection:
+        with self._database.stepping(writing=False, alone=True) as connection:
             rows: list[Any] = self._statement(shape).run(connection, **values).fetchall()
         return rows
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, tuple_, update
 from engine.store import schema as s
 from engine.store.database import Database
 from engine.store.rows import JobRow, KeptMessage, fields_of
-from engine.store.steps import job_values
+from engine.store.step_rows import job_values
 from engine.store.upserts import insert_new
 
 MAX_RECEIVERS = 20

@@ -41,7 +41,7 @@ class ScheduleStore:
 
     def next_wake(self) -> int | None:
         """Give the moment at which to look next."""
-        with self._database.stepping(writing=False) as connection:
+        with self._database.stepping(writing=False, alone=True) as connection:
             found: int | None = self._next.run(connection, b_tenant=self._tenant).fetchone()[0]
         return found
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, insert, select, update
 from engine.store import schema as s
 from engine.store.database import Database
 from engine.store.rows import JobRow, fields_of
-from engine.store.steps import job_values
+from engine.store.step_rows import job_values
 
 KNOWN_FOR_S = 10.0
 """After how many seconds a process learns of subscriptions that another one wrote."""

@@ -16,6 +16,7 @@ from engine.people import Actor
 from engine.scenarios import StoryError, outside_answers
 from engine.state import from_ms
 from engine.store import schema
+from engine.store.jobs import OUTSIDE
 
 from .witness import is_fault
 
@@ -101,7 +102,7 @@ class Driver:
     def let_calls_end(self) -> None:
         """Let time pass until no call and no message waits to be tried again."""
         for _round in range(MAX_ROUNDS):
-            due = self._earliest(schema.job.c.kind.in_(jobs.OUTSIDE))
+            due = self._earliest(schema.job.c.kind.in_(OUTSIDE))
             if due is None:
                 return
             self.pass_until(due)

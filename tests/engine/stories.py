@@ -53,18 +53,24 @@ class Played:
 def counting(database: Database) -> Iterator[Count]:
     """Count what the driver itself is asked to do, whichever layer asks; one statement for many rows counts once."""
     count = Count()
-    last = ""
+    last, begun = "", False
 
     def saw(statement: str) -> None:
-        nonlocal last
+        nonlocal last, begun
         shape = _LITERALS.sub("?", statement)
         if statement.startswith("BEGIN"):
+            begun = True
             count.commits += statement in _WRITES
+        elif statement.startswith("WITH part") and not begun:  # it is a transaction by itself
+            count.commits += 1
+            count.statements += 1
         elif statement not in {"COMMIT", "ROLLBACK"} and shape != last:
             count.statements += 1
         last = shape
 
     def watch(connection: Any, *_: Any) -> None:
+        nonlocal begun
+        begun = False
         if isinstance(connection, psycopg.Connection):
             connection.cursor_factory = partial(_Watched, saw)  # type: ignore[assignment]
         else:
@@ -114,8 +120,8 @@ def played() -> Played:
             complete(runtime, *rest)
         found.completions.append(count)
 
-    def watched(workflow: Any, extra: dict[str, Any]) -> bytes:
-        content = dump(workflow, extra)
+    def watched(workflow: Any, extra: dict[str, Any], **how: Any) -> bytes:
+        content = dump(workflow, extra, **how)
         items = {} if workflow.completed else spiff.resting(workflow)
         resting = {key: (item.element_id, item.kind, dict(item.data)) for key, item in items.items()}
         found.states.append(SavedState(content, resting))

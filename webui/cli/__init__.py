@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import databases, designing, migrating, operating, tokens
+from . import databases, designing, measuring, migrating, operating, tokens
 
 
 @click.group()
@@ -16,6 +16,7 @@ def main() -> None:
 for _command in (
     *designing.COMMANDS,
     *databases.COMMANDS,
+    *measuring.COMMANDS,
     *migrating.COMMANDS,
     *operating.COMMANDS,
     *tokens.COMMANDS,

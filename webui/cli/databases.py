@@ -14,10 +14,18 @@ from engine import audit
 from engine.errors import InvalidState
 from engine.store import Database, schema_version
 from engine.store.copying import CopiedTable, copy_database
+from webui import fleet
 from webui.settings import Settings
 from webui.wiring import open_installation
 
 from .printing import as_json, failing_plainly, print_json
+
+_QUEUE = {
+    fleet.Queue.NOT_WANTED: "no workers on SQLite: `linbang serve` runs the background work itself",
+    fleet.Queue.NOT_INSTALLED: "no tables for workers: pip install linbang[fleet], then `linbang init-db` again",
+    fleet.Queue.MADE: "made the tables for workers",
+    fleet.Queue.THERE: "the tables for workers were there",
+}
 
 
 @click.command("init-db")
@@ -29,11 +37,13 @@ def init_db() -> None:
     had_key = settings.key_file.exists()
     with _opened(settings.database_url) as database:
         made = database.create_tables()
+        queue = fleet.make_queue(database)
         address = database.address
     with open_installation(settings) as found:
         key_file = found.settings.key_file
     tables = "made the tables" if made else "the tables were there"
     click.echo(f"{tables}: schema {schema_version()} in {address}")
+    click.echo(_QUEUE[queue])
     click.echo(f"{'the key was there' if had_key else 'made the key'}: {key_file}")
 
 
@@ -43,6 +53,7 @@ def upgrade_db() -> None:
     """Bring the database to the schema of this version; refuses where there is no way."""
     with _opened(Settings.from_environment().database_url) as database:
         found, address = database.schema(), database.address
+        changes = fleet.upgrade_queue(database) if found == schema_version() else []
     if found is None:
         raise InvalidState(
             f"Expected tables in {address}, but there are none: `linbang init-db` makes them",
@@ -55,7 +66,10 @@ def upgrade_db() -> None:
             "begin with an empty database. Nothing was changed",
             code="schema_other",
         )
-    click.echo(f"nothing to do: {address} is of the schema {found}")
+    for change in changes:
+        click.echo(f"changed procrastinate's tables: {change}")
+    if not changes:
+        click.echo(f"nothing to do: {address} is of the schema {found}")
 
 
 @click.command("copy-db")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,9 +14,10 @@ from connectors.sandbox.faults import at_random
 from engine import audit
 from engine.errors import InvalidInput
 from engine.store.definitions import DefinitionRow
-from webui import demo, serving
+from webui import demo, fleet, serving
 from webui.anchors import anchor
-from webui.settings import Settings
+from webui.logs import log_plainly
+from webui.settings import EMBEDDED, WORKERS, Settings
 from webui.wiring import open_installation
 
 from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
@@ -25,12 +26,48 @@ from .services import read_service
 
 @click.command()
 @click.option("--demo", "demo", is_flag=True, help="Show the demo's clock and accounts.")
+@click.option(
+    "--background",
+    type=click.Choice([EMBEDDED, WORKERS]),
+    help="Run due jobs in this process, or leave them to workers; else as LINBANG_BACKGROUND says.",
+)
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, fleet.MAX_PROCESSES),
+    help="How many processes serve pages; several only with --background none.",
+)
 @failing_plainly
-def serve(*, demo: bool) -> None:
-    """Serve the application with background work until it is told to stop."""
-    _log_plainly()
-    with open_installation(Settings.from_environment(demo=demo)) as found:
+def serve(*, demo: bool, background: str | None, processes: int) -> None:
+    """Serve the application with background work, or beside workers, until it is told to stop."""
+    log_plainly()
+    settings = Settings.from_environment(demo=demo)
+    settings = replace(settings, background=background or settings.background)
+    if settings.background == WORKERS:
+        fleet.check(settings)
+    if processes > 1:
+        fleet.serve(settings, processes, _say_where)
+        return
+    with open_installation(settings) as found:
         serving.serve(found, _say_where, play_outside=demo)
+
+
+@click.command()
+@click.option(
+    "--calls",
+    default=fleet.CALLS,
+    show_default=True,
+    type=click.IntRange(1, fleet.MAX_CALLS),
+    help="How many outside systems it asks at once.",
+)
+@failing_plainly
+def worker(*, calls: int) -> None:
+    """Run due jobs beside other workers until it is told to stop; needs PostgreSQL."""
+    log_plainly()
+    settings = replace(Settings.from_environment(), background=WORKERS)
+    fleet.check(settings)
+    fleet.work(settings, calls, lambda: click.echo(f"worker {settings.worker_name} works"))
 
 
 @click.command("demo")
@@ -38,8 +75,9 @@ def serve(*, demo: bool) -> None:
 @failing_plainly
 def demo_(cases: int) -> None:
     """Serve a demo: one district with its staff and cases in every state. Data in LINBANG_DATA_DIR."""
-    _log_plainly()
-    with open_installation(Settings.from_environment(demo=True)) as found:
+    log_plainly()
+    settings = replace(Settings.from_environment(demo=True), background=EMBEDDED)
+    with open_installation(settings) as found:
         if not found.runtime.offices.rows:
             click.echo(f"Making the demo's data, {cases} cases …")
 
@@ -111,7 +149,7 @@ def sandbox(host: str, port: int, mail_port: int, faults: float, seed: int) -> N
 
     Replies to offers are posted to LINBANG_SANDBOX_CALLBACK_URL, signed with LINBANG_BEDS_SECRET.
     """
-    _log_plainly()
+    log_plainly()
     settings = Settings.from_environment()
     secret = settings.given(("LINBANG_BEDS_SECRET",)).get("LINBANG_BEDS_SECRET", "")
     played = Sandbox(
@@ -193,9 +231,4 @@ def _say_where(address: str, sandbox: str | None) -> None:
         click.echo(f"The outside systems are played at {sandbox}")
 
 
-def _log_plainly() -> None:
-    logging.getLogger("spiff").setLevel(logging.WARNING)  # it would tell of every token
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-
-
-COMMANDS = (serve, demo_, deploy, sandbox, audit_, doctor)
+COMMANDS = (serve, worker, demo_, deploy, sandbox, audit_, doctor)

@@ -81,6 +81,10 @@ _ERRORS = {
     "database_away": lazy(
         "The database does not answer. Look in a minute whether it was done; if not, please try again."
     ),
+    "database_full": lazy(
+        "The database cannot write: its disk is full or broken. Please tell your operator, and look later"
+        " whether it was done."
+    ),
     "not_storable": lazy("There is a sign or a number that cannot be stored. Please correct it."),
     "case_ended": lazy("The case has ended."),
     "case_unknown": lazy("There is no such case, or it belongs to another office."),

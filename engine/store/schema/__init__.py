@@ -20,7 +20,7 @@ from .cases import (
 from .dead_letters import dead_letter_act
 from .definitions import bundle, process_definition, schedule, service
 from .doors import api_token, event_delivery, subscription
-from .installation import heartbeat, node, setting
+from .installation import heartbeat, lease, node, setting
 from .messages import kept_message, message_wait
 from .migrations import migration, migration_case
 from .people import last_look, membership, office, person, saved_filter, sign_in_attempt, substitution
@@ -51,6 +51,7 @@ __all__ = [
     "job",
     "kept_message",
     "last_look",
+    "lease",
     "membership",
     "message_wait",
     "metadata",

@@ -94,6 +94,14 @@ Index(
     sqlite_where=job.c.state == "waiting",
     postgresql_where=job.c.state == "waiting",
 )
+Index(
+    "job_bucket",
+    job.c.tenant_id,
+    job.c.bucket,
+    job.c.due_at,
+    sqlite_where=job.c.state == "waiting",
+    postgresql_where=job.c.state == "waiting",
+).ddl_if(dialect="postgresql")
 Index("job_instance", job.c.tenant_id, job.c.process_instance_id)
 
 deadline = table(

@@ -8,6 +8,7 @@ import pytest
 
 from engine import deliveries, user_tasks
 from engine.deliveries import Message
+from tests.databases.pool import ON_POSTGRESQL
 from tests.engine.bundles import bundle, start_and_end, user_task
 from tests.engine.stories import Count, counting
 from tests.engine.story import Story, begin
@@ -134,5 +135,6 @@ def test_a_step_that_sends_costs_two_statements_more_and_one_that_does_not_none(
     sending = completed(world, telling(BOTH))
 
     assert nobody.statements == plain.statements
-    assert sending.statements == plain.statements + 2
+    written = 0 if ON_POSTGRESQL else 2  # PostgreSQL takes all writes as one statement
+    assert sending.statements == plain.statements + written
     assert sending.commits == 1

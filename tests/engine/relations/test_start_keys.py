@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from engine.instances import Started, StartRequest, start
 from engine.people import SYSTEM
 from engine.store import schema
+from tests.databases.pool import ON_POSTGRESQL
 from tests.engine.bundles import FOUR_TASKS, bundle
 from tests.engine.stories import counting
 from tests.engine.support import QINGHE
@@ -90,5 +91,6 @@ def test_a_key_and_a_parent_cost_three_statements_and_no_commit_more(service: Wo
     with counting(service.runtime.database) as keyed:
         start_under(service, "once", parent.id)
 
-    assert keyed.statements == plain.statements + 3
+    looked_up, written = 1, 0 if ON_POSTGRESQL else 2  # PostgreSQL takes all writes as one statement
+    assert keyed.statements == plain.statements + looked_up + written
     assert keyed.commits == plain.commits == 1

@@ -125,7 +125,7 @@ def test_a_step_that_is_not_saved_tells_nothing(
     tick(world.runtime)
     machines.posts.clear()
     monkeypatch.setattr(instances, "MAX_TRIES", 1)
-    monkeypatch.setattr(world.runtime.steps, "_update_instance", _lose)
+    monkeypatch.setattr(world.runtime.steps._rows, "update_instance", _lose)
 
     with pytest.raises(instances.Busy):
         messages.correlate(world.runtime, "withdrawal", started.id, CLERK, {})

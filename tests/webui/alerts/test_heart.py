@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.heartbeat import SCHEDULER
+from engine.heartbeat import SCHEDULER, beat_as_worker
 from engine.scheduler import tick
 from engine.state import to_ms
 from tests.engine.alerts.conftest import QIAN, HeardMail, down, go_to, watched_service
-from tests.engine.support import ALICE, World
+from tests.engine.support import ALICE, DISTRICT, World, employ, person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.webui.incidents.conftest import Browser
+
+OPERATOR = person(21, "Olga", office=DISTRICT, roles="operator")
 
 
 def banner(browser: Browser) -> str:
@@ -66,6 +68,28 @@ def test_a_dispatcher_that_hangs_in_this_process_shows_before_its_row_is_old(
 
     assert "have not been looked after since" in banner(browser)
     assert health(browser, 503)["stopped"] == "scheduler"
+
+
+def test_a_silent_worker_is_named_to_those_who_can_mend_it(
+    world: World, browse: Callable[..., Browser]
+) -> None:
+    """Another worker does its work meanwhile: nobody else is kept from working, and nothing stands still."""
+    employ(world, OPERATOR)
+    tick(world.runtime)
+    beat_as_worker(world.runtime, "hall")
+    since = to_ms(datetime.now(UTC) - timedelta(minutes=5))
+    world.runtime.heartbeats.put("worker cellar", since, "{}")
+
+    assert "these workers since" in banner(browse(OPERATOR))
+    assert banner(browse(OPERATOR)).endswith(": cellar.")
+    assert banner(browse(QIAN)) == ""
+    told = health(browse(QIAN), 200)
+    assert (told["ok"], told["degraded"], told["silent_workers"]) == (True, ["workers"], ["cellar"])
+    assert [(beat["name"], beat["stale"]) for beat in told["beats"]] == [
+        ("scheduler", False),
+        ("worker cellar", True),
+        ("worker hall", False),
+    ]
 
 
 def test_mails_that_fail_degrade_it_and_stop_nobody(

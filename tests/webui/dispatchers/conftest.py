@@ -10,7 +10,7 @@ from engine.ids import IdSource
 from engine.runtime import open_runtime
 from tests.databases.pool import open_database
 from tests.engine.support import World, make_world
-from webui.dispatchers import EmbeddedDispatcher
+from webui.dispatching.embedded import EmbeddedDispatcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,8 +18,8 @@ from engine.jobs import LEASE_MS
 from engine.scheduler import ClaimedJob, next_moment, tick
 from tests.engine.bundles import bundle
 from tests.engine.jobs.services import ASKS, WAITS_BODY, WANG, happened, incidents, jobs, states
-from webui import dispatchers
-from webui.dispatchers import LEASE_LEFT_S, EmbeddedDispatcher
+from webui.dispatching import embedded
+from webui.dispatching.embedded import LEASE_LEFT_S, EmbeddedDispatcher
 
 from .conftest import HeldRegistry, running, until
 
@@ -125,7 +125,7 @@ def test_it_queues_no_more_calls_than_it_may(
     world: World, held: HeldRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is beyond stays claimed, so that nobody spins, and comes again when its lease ends."""
-    monkeypatch.setattr(dispatchers, "MAX_QUEUED_CALLS", 1)
+    monkeypatch.setattr(embedded, "MAX_QUEUED_CALLS", 1)
     world.deploy(ASKS)
     for _ in range(3):
         world.start(**WANG)

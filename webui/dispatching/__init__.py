@@ -1,0 +1,1 @@
+"""Who runs due jobs: the server's own process (`embedded`), or workers beside it (`worker`)."""

@@ -13,6 +13,7 @@ from engine.store.cases import CaseStore, WholeCase, every_case
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
+    from engine.sealing import Sealer
     from engine.store.rows import InstanceRow
 
 
@@ -38,6 +39,19 @@ def verify(runtime: Runtime, store: CaseStore) -> Iterator[history.ChainFault]:
     for case in every_case(store):
         head = (case.row.history_seq, case.row.history_head)
         yield from history.verify(runtime.sealer, case.row.id, head, case.history)
+
+
+def key_fits(sealer: Sealer, store: CaseStore) -> bool:
+    """Say whether the histories of an installation were sealed with a key; True where nothing is sealed yet."""
+    for case in every_case(store):
+        for row in case.history:
+            if row.sealed_payload:
+                try:
+                    history.open_link(sealer, case.row.id, row)
+                except SealBrokenError:
+                    return False
+                return True
+    return True
 
 
 def heads(store: CaseStore) -> Iterator[str]:

@@ -95,6 +95,21 @@ class Offices:
         """Give an office and all those below it."""
         return [found for found in self.rows if office_id in self.chain(found)]
 
+    def seen_by(self, actor: Actor) -> list[int]:
+        """Give the offices whose cases somebody sees: their own and those below it.
+
+        The application itself sees all of them, and a person without an office none.
+        """
+        if actor.office_id is None:
+            return list(self.rows) if actor.person_id is None else []
+        return self.below(actor.office_id)
+
+    def sees(self, actor: Actor, office_id: int) -> bool:
+        """Say whether somebody sees the cases of an office."""
+        if actor.office_id is None:
+            return actor.person_id is None
+        return actor.office_id in self.chain(office_id)
+
 
 def read_offices(store: PeopleStore) -> Offices:
     """Read all offices."""

@@ -52,6 +52,8 @@ def copy_database(
             done = _copy_table(reader, writer, table)
             tell(done)
             copied.append(done)
+    with target.writing() as writer:
+        writer.exec_driver_sql("ANALYZE")  # until it knows what it holds, PostgreSQL plans badly
     return copied
 
 

@@ -49,7 +49,7 @@ def listing(query: Mapping[str, Any]) -> Any:
     """List the cases of the bearer's office and those below it, the newest first."""
     found, person = installation(), actor()
     cursor = read_cursor(query, int)
-    offices = found.runtime.offices.below(person.office_id) if person.office_id is not None else []
+    offices = found.runtime.offices.seen_by(person)
     if "business_key" in query:
         row = found.cases.instance_by_key(query["business_key"])
         rows: list[Any] = [row] if row is not None and row.office_id in offices and _fits(row, query) else []

@@ -62,7 +62,7 @@ pages = Blueprint("cases", __name__, url_prefix="/cases")
 def listing() -> Any:
     """List the cases of the person's office and those below it."""
     runtime, person = installation().runtime, actor()
-    offices = runtime.offices.below(person.office_id) if person.office_id else []
+    offices = runtime.offices.seen_by(person)
     state = request.args.get("state") if request.args.get("state") in STATES else None
     hits = _hits()
     where = CaseFilter(hits.ids if hits else None, request.args.get("service") or None, state)

@@ -11,7 +11,8 @@ from . import records
 from .bearer import actor
 from .paging import page, read_cursor
 from .resources import Resources
-from .schemas import DeadlineQuery, DeadlineSchema, page_of
+from .schemas.common import page_of
+from .schemas.deadlines import DeadlineQuery, DeadlineSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

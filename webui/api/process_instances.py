@@ -18,21 +18,16 @@ from .etags import expecting, tag_of, unchanged
 from .idempotency import once
 from .paging import page, read_cursor
 from .resources import Resources
-from .schemas import (
-    IfNoneMatch,
-    IncludeQuery,
+from .schemas.common import IfNoneMatch, IncludeQuery, ReasonSchema, VariablesSchema, WriteHeaders, page_of
+from .schemas.instances import (
     InstanceQuery,
     InstanceSchema,
     ListedInstanceSchema,
     MovedSchema,
     MoveSchema,
-    ReasonSchema,
     StartHeaders,
     StartSchema,
     TokensSchema,
-    VariablesSchema,
-    WriteHeaders,
-    page_of,
 )
 
 if TYPE_CHECKING:

@@ -74,7 +74,7 @@ def page(
     found = runtime.alerts.page(
         person_id, services, missed=missed, unread=unread, before=before, size=size + 1
     )
-    listed = runtime.alerts.listed(person_id, found[:size], _offices(runtime, actor))
+    listed = runtime.alerts.listed(person_id, found[:size], runtime.offices.seen_by(actor))
     return AlertPage(tuple(listed), found[size - 1] if len(found) > size else None)
 
 
@@ -115,7 +115,7 @@ def open_alert(runtime: Runtime, actor: Actor, alert_id: int) -> int:
     Raises NotAllowed (`not_a_supervisor`), NotFound (`alert_unknown`) for another person's.
     """
     person_id = _supervisor(actor)
-    listed = runtime.alerts.listed(person_id, [alert_id], _offices(runtime, actor))
+    listed = runtime.alerts.listed(person_id, [alert_id], runtime.offices.seen_by(actor))
     if not listed:
         raise NotFound("Expected an alert of yours with that id, but there is none", code="alert_unknown")
     if listed[0].read_at is None:
@@ -127,7 +127,3 @@ def _supervisor(actor: Actor) -> int:
     if actor.person_id is None or SUPERVISOR not in actor.roles:
         raise NotAllowed("Expected a supervisor, but this person is none", code="not_a_supervisor")
     return actor.person_id
-
-
-def _offices(runtime: Runtime, actor: Actor) -> list[int]:
-    return [] if actor.office_id is None else runtime.offices.below(actor.office_id)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from engine import history, spiff
 from engine.instances import open_case
 from engine.sealing import SealBrokenError
+from engine.store.caseless import unmatched
 from engine.store.cases import CaseStore, WholeCase, every_case
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
+    from engine.sealing import Sealer
     from engine.store.rows import InstanceRow
 
 
@@ -24,7 +26,7 @@ OVERDUE_MS = 24 * 60 * 60 * 1000
 class Difference:
     """Something that is not as the case's own state says.
 
-    business_key: the case; for a schedule, the service.
+    business_key: the case; for a schedule, the service; a dash for what belongs to no case.
     what: `inbox`, `job`, `task`, `incident`, `state` or `schedule`.
     """
 
@@ -38,6 +40,19 @@ def verify(runtime: Runtime, store: CaseStore) -> Iterator[history.ChainFault]:
     for case in every_case(store):
         head = (case.row.history_seq, case.row.history_head)
         yield from history.verify(runtime.sealer, case.row.id, head, case.history)
+
+
+def key_fits(sealer: Sealer, store: CaseStore) -> bool:
+    """Say whether the histories of an installation were sealed with a key; True where nothing is sealed yet."""
+    for case in every_case(store):
+        for row in case.history:
+            if row.sealed_payload:
+                try:
+                    history.open_link(sealer, case.row.id, row)
+                except SealBrokenError:
+                    return False
+                return True
+    return True
 
 
 def heads(store: CaseStore) -> Iterator[str]:
@@ -59,7 +74,8 @@ def compare_with_anchor(store: CaseStore, lines: list[str]) -> Iterator[history.
 def examine(runtime: Runtime, store: CaseStore) -> Iterator[Difference]:
     """Recompute tasks, inbox, jobs and incidents from states and notices, schedules from the services.
 
-    Gives every difference.
+    Also compares what waits outside of cases with its jobs: messages for a key, events for machines, mails about
+    alerts. Gives every difference.
     """
     for case in every_case(store):
         try:
@@ -67,6 +83,8 @@ def examine(runtime: Runtime, store: CaseStore) -> Iterator[Difference]:
         except SealBrokenError as exc:
             yield Difference(case.row.business_key, "state", exc.message)
     yield from _examine_schedules(runtime)
+    for one in unmatched(runtime.database, runtime.tenant_id):
+        yield Difference("–", "job", f"{'missing' if one.missing else 'not wanted'}: {one.kind} {one.id}")
 
 
 def _examine_schedules(runtime: Runtime) -> Iterator[Difference]:

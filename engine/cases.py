@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from engine import clocks, codec, history, spiff
 from engine.clocks import DeadlineFacts, DeadlineState, Due, LedgerDay
 from engine.errors import InvalidInput, NotFound
+from engine.explanations import check_reason
 from engine.instances import note, open_case
 from engine.messages import awaited, may_send
 from engine.state import CaseState, from_ms, sealing_place
 from engine.store.cases import AttachmentRow, CaseStore
-from engine.user_tasks import check_reason
 
 if TYPE_CHECKING:
     from engine.definitions import Definition
@@ -117,9 +117,7 @@ def visible_instance(
 ) -> InstanceRow:
     """Give a case's row if the actor's office sees it; raises NotFound otherwise."""
     row = store.instance(process_instance_id)
-    if row is None or (
-        actor.office_id is not None and row.office_id not in runtime.offices.below(actor.office_id)
-    ):
+    if row is None or not runtime.offices.sees(actor, row.office_id):
         raise NotFound("Expected a case of your office with that id, but there is none", code="case_unknown")
     return row
 

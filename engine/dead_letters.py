@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from engine import telling
 from engine.errors import InvalidState, NotFound
-from engine.operators import check_role, is_operator, offices_of
+from engine.explanations import check_reason
+from engine.operators import check_role, is_operator
 from engine.store.alert_mails import JOB_KIND, NO_CASE
 from engine.store.dead_letters import EVENT, MAIL, DeadLetter, LetterAct
 from engine.store.rows import JobRow
-from engine.user_tasks import check_reason
 
 if TYPE_CHECKING:
     from engine.people import Actor
@@ -30,12 +30,12 @@ def listing(runtime: Runtime, actor: Actor, *, before: int | None = None, size: 
     before: the id of the last one that was shown. Raises NotAllowed for anybody who is no operator.
     """
     check_role(actor)
-    return runtime.dead_letters.page(offices_of(runtime, actor), before=before, size=size)
+    return runtime.dead_letters.page(runtime.offices.seen_by(actor), before=before, size=size)
 
 
 def count(runtime: Runtime, actor: Actor) -> int | None:
     """Count what listing lists, up to a hundred of each kind; None for somebody who may not list it."""
-    return runtime.dead_letters.count(offices_of(runtime, actor)) if is_operator(actor) else None
+    return runtime.dead_letters.count(runtime.offices.seen_by(actor)) if is_operator(actor) else None
 
 
 def send_again(runtime: Runtime, kind: str, letter_id: int, actor: Actor, reason: str) -> None:
@@ -67,7 +67,7 @@ def _found(runtime: Runtime, kind: str, letter_id: int, actor: Actor, reason: st
     check_role(actor)
     check_reason(reason)
     letter = runtime.dead_letters.find(kind, letter_id) if kind in {MAIL, EVENT} else None
-    if letter is None or letter.office_id not in offices_of(runtime, actor):
+    if letter is None or letter.office_id not in runtime.offices.seen_by(actor):
         raise NotFound("Expected a letter that was given up, but there is none", code="letter_gone")
     return letter
 

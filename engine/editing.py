@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from engine import corrections, spiff
 from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotFound
+from engine.explanations import check_reason
 from engine.instances import advance, open_case
 from engine.operators import check_operator
 from engine.spiff import StepError
 from engine.spiff.data import same
-from engine.user_tasks import check_reason
 
 if TYPE_CHECKING:
     from engine.case import Case

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from engine import corrections, deliveries, forms, spiff
 from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotFound
+from engine.explanations import check_reason
 from engine.instances import advance, open_case
-from engine.operators import check_role, is_operator, offices_of
+from engine.operators import check_role, is_operator
 from engine.people import rights_among
 from engine.ports import ConnectorError
 from engine.spiff import StepError
-from engine.user_tasks import check_reason
 from engine.values import checked_value
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def open_incidents(
     check_role(actor)
     places = None if where.operation is None else elements_that_call(runtime, where.operation)
     return runtime.incidents.open(
-        offices_of(runtime, actor),
+        runtime.offices.seen_by(actor),
         service_key=where.service_key,
         code=where.code,
         since=where.since,
@@ -221,13 +221,13 @@ def open_incidents(
 def with_ids(runtime: Runtime, actor: Actor, ids: Collection[int]) -> list[ListedIncident]:
     """List those of some incidents that are open and of the actor's offices; raises as open_incidents does."""
     check_role(actor)
-    return runtime.incidents.open_among(offices_of(runtime, actor), ids)
+    return runtime.incidents.open_among(runtime.offices.seen_by(actor), ids)
 
 
 def open_codes(runtime: Runtime, actor: Actor) -> list[str]:
     """List the codes of what open_incidents lists, among the oldest so many; raises as that does."""
     check_role(actor)
-    return runtime.incidents.codes(offices_of(runtime, actor), MAX_CODED)
+    return runtime.incidents.codes(runtime.offices.seen_by(actor), MAX_CODED)
 
 
 def elements_that_call(runtime: Runtime, operation: str) -> list[tuple[str, str]]:
@@ -247,7 +247,7 @@ def elements_that_call(runtime: Runtime, operation: str) -> list[tuple[str, str]
 
 def count_open(runtime: Runtime, actor: Actor) -> int | None:
     """Count what open_incidents lists, up to a hundred; None for somebody who may not list it."""
-    return runtime.incidents.count(offices_of(runtime, actor)) if is_operator(actor) else None
+    return runtime.incidents.count(runtime.offices.seen_by(actor)) if is_operator(actor) else None
 
 
 def read_incident(runtime: Runtime, incident_id: int, actor: Actor) -> IncidentView:
@@ -341,7 +341,7 @@ def _check_actor(
 
     work: whoever works on cases of the service may, too.
     """
-    if row.office_id not in offices_of(runtime, actor):
+    if not runtime.offices.sees(actor, row.office_id):
         raise NotFound("Expected a case of your office with that id, but there is none", code="case_unknown")
     if not (work and may_retry(runtime, row, definition, actor)):
         check_role(actor)

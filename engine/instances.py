@@ -16,6 +16,7 @@ from engine import codec, feel, message_keeping, spiff
 from engine.case import Case
 from engine.deed import Deed
 from engine.errors import Busy, Changed, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.explanations import check_reason
 from engine.history import GENESIS, Link, make_link
 from engine.live import LiveCase
 from engine.operators import ROLES
@@ -125,13 +126,10 @@ def cancel(runtime: Runtime, process_instance_id: int, actor: Actor, reason: str
     """
     if not ROLES & actor.roles:
         raise NotAllowed("Expected a supervisor or an operator to cancel a case", code="not_a_supervisor")
-    if len(reason.strip()) < 5:  # noqa: PLR2004 - a word of explanation at least
-        raise InvalidInput(
-            "Expected a reason of at least 5 characters for cancelling the case", code="reason_missing"
-        )
+    check_reason(reason)
 
     def act(case: Case) -> tuple[Deed, None]:
-        if actor.office_id not in runtime.offices.chain(case.row.office_id):
+        if not runtime.offices.sees(actor, case.row.office_id):
             raise NotFound("Expected a case of your office, but it is another's", code="case_unknown")
         case.workflow.cancel()
         return Deed("case_cancelled", actor, payload={"reason": reason.strip()}, cancelled=True), None

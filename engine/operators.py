@@ -31,13 +31,6 @@ def check_role(actor: Actor, roles: AbstractSet[str] = ROLES) -> None:
 
 def check_operator(runtime: Runtime, row: InstanceRow, actor: Actor) -> None:
     """Raise NotFound for a case of another office, NotAllowed for anybody without one of ROLES."""
-    if row.office_id not in offices_of(runtime, actor):
+    if not runtime.offices.sees(actor, row.office_id):
         raise NotFound("Expected a case of your office with that id, but there is none", code="case_unknown")
     check_role(actor)
-
-
-def offices_of(runtime: Runtime, actor: Actor) -> list[int]:
-    """List the offices whose cases somebody may see to: their own and those below it."""
-    if actor.office_id is None:
-        return list(runtime.offices.rows) if actor.person_id is None else []
-    return runtime.offices.below(actor.office_id)

@@ -13,7 +13,7 @@ from engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     from engine.definitions import Groups
-    from engine.store.people import OfficeRow, PeopleStore
+    from engine.store.people import OfficeRow, PeopleStore, PersonRow
 
 ROLES = ("caseworker", "designer", "supervisor", "operator", "auditor", "admin")
 
@@ -95,22 +95,37 @@ class Offices:
         """Give an office and all those below it."""
         return [found for found in self.rows if office_id in self.chain(found)]
 
+    def seen_by(self, actor: Actor) -> list[int]:
+        """Give the offices whose cases somebody sees: their own and those below it.
+
+        The application itself sees all of them, and a person without an office none.
+        """
+        if actor.office_id is None:
+            return list(self.rows) if actor.person_id is None else []
+        return self.below(actor.office_id)
+
+    def sees(self, actor: Actor, office_id: int) -> bool:
+        """Say whether somebody sees the cases of an office."""
+        if actor.office_id is None:
+            return actor.person_id is None
+        return actor.office_id in self.chain(office_id)
+
 
 def read_offices(store: PeopleStore) -> Offices:
     """Read all offices."""
     return Offices({row.id: row for row in store.offices()})
 
 
-def read_actor(store: PeopleStore, person_id: int, on: date | None = None) -> Actor | None:
-    """Read who a person is; None when there is no such person or they may not sign in.
+def read_staff(store: PeopleStore, person_id: int, on: date | None = None) -> tuple[PersonRow, Actor] | None:
+    """Read who a person is, and as whom they act; None when there is no such person or they may not sign in.
 
     on: the day whose substitutions count; without one the person stands in for nobody.
     """
-    row = store.person(person_id=person_id)
-    if row is None or not row.active:
+    found = store.with_rights(person_id, "" if on is None else on.isoformat())
+    if found is None or not found[0].active:
         return None
-    rights = store.rights(person_id, None if on is None else on.isoformat())
-    return Actor(
+    row, rights = found
+    return row, Actor(
         row.id,
         row.name,
         row.office_id,
@@ -119,6 +134,12 @@ def read_actor(store: PeopleStore, person_id: int, on: date | None = None) -> Ac
         frozenset(one.absent for one in rights if one.absent is not None),
         frozenset((one.absent, one.group, one.office_id) for one in rights if one.absent and one.group),
     )
+
+
+def read_actor(store: PeopleStore, person_id: int, on: date | None = None) -> Actor | None:
+    """Read as whom a person acts; None when there is no such person or they may not sign in."""
+    found = read_staff(store, person_id, on)
+    return None if found is None else found[1]
 
 
 def office_of_group(groups: Groups, offices: Offices, group: str, case_office: int) -> int:

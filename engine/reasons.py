@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotFound
+from engine.explanations import check_reason, checked_note
 from engine.history import open_link
 from engine.instances import advance
 from engine.store.rows import HistoryRow, ReasonRow
 from engine.supervising import each_task
 from engine.task_rights import check_holder
-from engine.user_tasks import check_reason, checked_note, open_task
+from engine.user_tasks import open_task
 
 if TYPE_CHECKING:
     from engine.bulk import BulkResult

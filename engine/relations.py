@@ -158,11 +158,8 @@ def tell(
 
 def related(runtime: Runtime, process_instance_id: int, actor: Actor) -> list[Related]:
     """List the cases that a case has to do with, the newest first, and which of them the actor may see."""
-    seen = None if actor.office_id is None else set(runtime.offices.below(actor.office_id))
-    return [
-        Related(row, seen is None or row.office_id in seen)
-        for row in runtime.relations.of_case(process_instance_id)
-    ]
+    rows = runtime.relations.of_case(process_instance_id)
+    return [Related(row, runtime.offices.sees(actor, row.office_id)) for row in rows]
 
 
 def _start(runtime: Runtime, parent: InstanceRow, key: str, opening: Opening) -> Started:

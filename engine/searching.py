@@ -21,7 +21,7 @@ def find(runtime: Runtime, actor: Actor, text: str) -> Hits:
 
     Blanks separate parts that must all be held. Of longer texts the first MAX_TEXT signs count.
     """
-    return runtime.search.cases(text.strip()[:MAX_TEXT], _seen(runtime, actor))
+    return runtime.search.cases(text.strip()[:MAX_TEXT], runtime.offices.seen_by(actor))
 
 
 def person_key(runtime: Runtime, text: str) -> str | None:
@@ -34,10 +34,4 @@ def of_person(runtime: Runtime, actor: Actor, key: str) -> Hits:
     """Find a person's cases at the actor's office and below by what person_key gave; nothing for another text."""
     if not _KEY.fullmatch(key):
         return Hits((), complete=True)
-    return runtime.search.with_subject(bytes.fromhex(key), _seen(runtime, actor))
-
-
-def _seen(runtime: Runtime, actor: Actor) -> list[int]:
-    if actor.office_id is None:
-        return list(runtime.offices.rows)
-    return runtime.offices.below(actor.office_id)
+    return runtime.search.with_subject(bytes.fromhex(key), runtime.offices.seen_by(actor))

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.errors import InvalidInput, InvalidState, NotFound
+from engine.operators import check_role, is_operator
 from engine.ports import ConnectorError
 from engine.store.subscriptions import SubscriptionRow
 from engine.telling import EVENTS, job_of, secret_place
@@ -44,7 +45,7 @@ def subscribe(runtime: Runtime, actor: Actor, address: str, events: Iterable[str
     posted to (`address_refused`), for no or an unknown event (`event_unknown`), or for one subscription too
     many (`too_many_subscriptions`).
     """
-    _check_role(actor)
+    check_role(actor, ROLES)
     wanted = set(events)
     if not wanted or not wanted <= set(EVENTS):
         raise InvalidInput(f"Expected events among {', '.join(EVENTS)}", code="event_unknown")
@@ -71,7 +72,7 @@ def subscribe(runtime: Runtime, actor: Actor, address: str, events: Iterable[str
 
 def may_subscribe(actor: Actor) -> bool:
     """Say whether somebody may let machines hear of cases, and see what was told to them."""
-    return bool(ROLES & actor.roles)
+    return is_operator(actor, ROLES)
 
 
 def list_subscriptions(runtime: Runtime, actor: Actor) -> list[SubscriptionRow]:
@@ -79,18 +80,18 @@ def list_subscriptions(runtime: Runtime, actor: Actor) -> list[SubscriptionRow]:
 
     Raises NotAllowed for anybody without one of ROLES.
     """
-    _check_role(actor)
-    seen = _offices(runtime, actor)
+    check_role(actor, ROLES)
+    seen = runtime.offices.seen_by(actor)
     people = [row.id for row in runtime.people.persons() if row.office_id in seen]
     return runtime.subscriptions.listed(people, MAX_LISTED)
 
 
 def read_subscription(runtime: Runtime, subscription_id: int, actor: Actor) -> SubscriptionRow:
     """Give a subscription, ended ones too; raises NotAllowed as listing does, NotFound."""
-    _check_role(actor)
+    check_role(actor, ROLES)
     row = runtime.subscriptions.find(subscription_id)
     person = None if row is None else runtime.people.person(person_id=row.person_id)
-    if row is None or person is None or person.office_id not in _offices(runtime, actor):
+    if row is None or person is None or person.office_id not in runtime.offices.seen_by(actor):
         raise NotFound("Expected a subscription with that id, but there is none", code="subscription_unknown")
     return row
 
@@ -119,7 +120,7 @@ def tell_again(runtime: Runtime, told_id: int, actor: Actor) -> ToldEvent:
     Raises NotFound, NotAllowed as read_subscription does, InvalidState when the subscription has ended or
     the event waits to be told already.
     """
-    _check_role(actor)
+    check_role(actor, ROLES)
     event = runtime.subscriptions.find_told(told_id)
     if event is None:
         raise NotFound("Expected an event with that id, but there is none", code="event_unknown")
@@ -142,14 +143,3 @@ def _check_address(runtime: Runtime, address: str) -> None:
         runtime.hooks.check(address)
     except ConnectorError as exc:
         raise InvalidInput(str(exc), code="address_refused") from exc
-
-
-def _check_role(actor: Actor) -> None:
-    if not may_subscribe(actor):
-        raise NotAllowed(
-            f"Expected somebody with one of the roles {', '.join(sorted(ROLES))}", code="not_an_operator"
-        )
-
-
-def _offices(runtime: Runtime, actor: Actor) -> list[int]:
-    return [] if actor.office_id is None else runtime.offices.below(actor.office_id)

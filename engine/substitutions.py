@@ -133,9 +133,7 @@ def _staff(runtime: Runtime, offices: list[int]) -> list[PersonRow]:
 
 def _managed(runtime: Runtime, actor: Actor) -> list[int]:
     """Give the offices whose people's absences the actor may settle."""
-    if actor.office_id is None or not SUPERVISING & actor.roles:
-        return []
-    return runtime.offices.below(actor.office_id)
+    return runtime.offices.seen_by(actor) if SUPERVISING & actor.roles else []
 
 
 def _check_may_manage(runtime: Runtime, actor: Actor, person: PersonRow) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from engine.bulk import BulkResult, each
 from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.explanations import checked_note
 from engine.instances import advance
 from engine.task_rights import check_candidate
-from engine.user_tasks import checked_note, open_task
+from engine.user_tasks import open_task
 
 if TYPE_CHECKING:
     from engine.case import Case
@@ -33,7 +34,7 @@ def reassign(
     """Hand open tasks to one person with a note, whoever has them now; to None puts them back into their groups.
 
     The person must be somebody who could claim them. Raises NotAllowed for anybody but a supervisor, NotFound
-    for an unknown person, InvalidInput as `user_tasks.checked_note` and `bulk.each` do. What fails for a task
+    for an unknown person, InvalidInput as `explanations.checked_note` and `bulk.each` do. What fails for a task
     alone, by code: `case_unknown` for one of another office, `not_in_group`, `did_earlier_step` or
     `signed_first` of that person, `nothing_changed`, `task_not_open`, `case_ended`, `busy`.
     """
@@ -91,7 +92,7 @@ def check_supervisor(actor: Actor) -> None:
 def supervised_offices(runtime: Runtime, actor: Actor) -> list[int]:
     """Give the offices whose work a supervisor answers for: their own and those below; raises NotAllowed."""
     check_supervisor(actor)
-    return [] if actor.office_id is None else runtime.offices.below(actor.office_id)
+    return runtime.offices.seen_by(actor)
 
 
 def each_task(runtime: Runtime, user_task_ids: Iterable[int], actor: Actor, act: Act) -> BulkResult:

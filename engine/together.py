@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine import bulk, incidents, instances, moving
 from engine.errors import EngineError, InvalidInput, NotFound
+from engine.explanations import check_reason
 from engine.operators import check_role
-from engine.user_tasks import check_reason
 
 if TYPE_CHECKING:
     from engine.incidents import IncidentFilter

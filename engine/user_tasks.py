@@ -9,6 +9,7 @@ from engine import codec, forms, spiff
 from engine.case import Case
 from engine.deed import Deed
 from engine.errors import InvalidInput, InvalidState, NotFound
+from engine.explanations import check_reason, checked_note
 from engine.instances import advance, open_case
 from engine.people import Actor
 from engine.state import to_ms
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from engine.runtime import Runtime
     from engine.store.people import PersonRow
 
-MIN_REASON = 5
-MAX_NOTE = 500
 MAX_DRAFT_BYTES = 256 * 1024
 
 
@@ -66,7 +65,7 @@ def unclaim(runtime: Runtime, user_task_id: int, actor: Actor) -> None:
 def delegate(runtime: Runtime, user_task_id: int, actor: Actor, to: int, note: str) -> None:
     """Hand one's own task, with its draft and a note, to a colleague who may do it.
 
-    Raises InvalidInput for a note shorter than MIN_REASON or longer than MAX_NOTE and for oneself, NotFound for
+    Raises InvalidInput for a note as `explanations.checked_note` does and for oneself, NotFound for
     somebody unknown, InvalidState when the task is not the actor's, NotAllowed when the colleague may not do it,
     with the code that they would be refused with as `reason`.
     """
@@ -95,7 +94,7 @@ def candidates(runtime: Runtime, user_task_id: int, actor: Actor) -> list[Person
     or the actor's office does not see it, InvalidState when it is done.
     """
     instance, tasks = _loader(runtime, user_task_id)()
-    if actor.office_id is not None and instance.office_id not in runtime.offices.below(actor.office_id):
+    if not runtime.offices.sees(actor, instance.office_id):
         raise NotFound("Expected a task with that id, but there is none", code="task_unknown")
     case = open_case(runtime, instance, tasks)
     row = open_task(case, user_task_id)
@@ -236,22 +235,6 @@ def task_row(runtime: Runtime, user_task_id: int) -> UserTaskRow:
     if row is None:
         raise _not_open()
     return row
-
-
-def check_reason(reason: str) -> None:
-    """Raise InvalidInput unless there is a reason that explains something."""
-    if len(reason.strip()) < MIN_REASON:
-        raise InvalidInput(f"Expected a reason of at least {MIN_REASON} characters", code="reason_missing")
-
-
-def checked_note(note: str) -> str:
-    """Give a note to a colleague; raises InvalidInput unless it has MIN_REASON to MAX_NOTE characters."""
-    words = note.strip()
-    if not MIN_REASON <= len(words) <= MAX_NOTE:
-        raise InvalidInput(
-            f"Expected a note of {MIN_REASON} to {MAX_NOTE} characters", code="note_to_colleague"
-        )
-    return words
 
 
 def checked_answers(

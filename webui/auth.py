@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Response, current_app, g, redirect, request, session, url_for
 
-from engine.people import Actor
+from engine.people import Actor, read_staff
 
 from .page import installation
 
@@ -126,11 +126,11 @@ def _recognise() -> None:
         sign_out()
         return
     runtime = installation().runtime
-    row = runtime.people.person(person_id=int(person_id))
-    if row is None or row.session_version != session.get("version"):
+    found = read_staff(runtime.people, int(person_id), runtime.today())
+    if found is None or found[0].session_version != session.get("version"):
         sign_out()
         return
-    g.actor, g.staff = runtime.actor(row.id), row
+    g.staff, g.actor = found
     view = current_app.view_functions.get(request.endpoint or "")
     asked_by_itself = getattr(view, "unnoticed", False)
     if now - used > SESSION_S // 15 and not asked_by_itself:  # not on every request: each writes a cookie

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import calendar as months_of_python
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from .words import day_words, ledger_reason, limit_words, month_words
+from .language import language
+from .page import installation
+from .words import clock_due_words, day_words, ledger_reason, limit_words, moment_words, month_words
+from .words.migrations import extension_reason
 
 if TYPE_CHECKING:
-    from engine.cases import ClockView
+    from engine.cases import CaseView, ClockView
     from engine.clocks import LedgerDay
     from engine.definitions import Definition
 
@@ -27,6 +30,40 @@ _LOOKS = {
     "moved_end": "counted",
     "hours": "counted",
 }
+
+
+def running_first(clock: ClockView) -> tuple[bool, datetime]:
+    """Give what clocks are ordered by: those that run, then those that have ended."""
+    return clock.facts.end is not None, clock.facts.started_at
+
+
+def clock_of(view: CaseView, clock: ClockView, now: datetime) -> dict[str, Any]:
+    """Give what pages show of a clock, with its days."""
+    calendar = installation().runtime.calendar
+    texts = view.definition.texts
+    return {
+        "key": f"{clock.facts.id}:{clock.scope}",
+        "name": texts.say(language(), "deadlines", clock.facts.id),
+        "kind": clock.facts.kind.value,
+        "limit": limit_words(
+            clock.facts.extensions[-1].limit if clock.facts.extensions else clock.facts.limit
+        ),
+        "due": clock_due_words(clock.state, clock.due, clock.remaining, now, calendar),
+        "state": clock.state.value,
+        "ended": clock.facts.end is not None,
+        "started": moment_words(clock.facts.started_at, calendar),
+        "version": clock.due.calendar_version,
+        "months": months(clock, view.definition, calendar.local_date(now)),
+        "days": rows_of(clock, view.definition),
+        "extensions": [
+            {
+                "limit": limit_words(one.limit),
+                "reason": extension_reason(view.definition, one.reason),
+                "at": moment_words(one.at, calendar),
+            }
+            for one in clock.facts.extensions
+        ],
+    }
 
 
 def months(clock: ClockView, definition: Definition, today: date) -> list[dict[str, Any]]:

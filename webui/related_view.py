@@ -9,11 +9,9 @@ from flask_babel import gettext as _
 
 from engine.relations import related
 
-from .language import language
-from .words import element_name, service_name
+from .words import outcome_name, service_name
 
 if TYPE_CHECKING:
-    from engine.definitions import Definition
     from engine.people import Actor
     from engine.relations import Related
     from engine.runtime import Runtime
@@ -35,7 +33,7 @@ def _row(runtime: Runtime, one: Related) -> dict[str, Any]:
         "title": row.title,
         "service": service_name(definition),
         "state": row.state,
-        "outcome": _outcome(definition, row.outcome),
+        "outcome": outcome_name(definition, row.outcome),
     }
 
 
@@ -46,9 +44,3 @@ def _kinds() -> dict[str, str]:
         "told": _("Was told something from here"),
         "told_by": _("Told this case something"),
     }
-
-
-def _outcome(definition: Definition, outcome: str | None) -> str:
-    if outcome is None:
-        return ""
-    return definition.texts.get(language(), "outcomes", outcome) or element_name(definition, outcome)

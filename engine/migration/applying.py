@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from engine.deed import Deed
 from engine.errors import Changed, EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.explanations import check_reason
 from engine.instances import open_case, save_as_read
 from engine.spiff.rebinding import CannotFollow
 from engine.state import sealing_place
 from engine.store.moving import Mark
-from engine.user_tasks import check_reason
 
-from .previews import MAX_PAGE, MOVERS, find, look, offices_of, store
+from .previews import MAX_PAGE, MOVERS, find, look, store
 from .shifting import put_back, shift
 from .versions import PUT_BACK, Ways, way_between
 
@@ -67,7 +67,7 @@ def apply(
     """
     migration = _checked(runtime, actor, migration_id, reason)
     states = ("movable", "changed") if also_changed else ("movable",)
-    offices = offices_of(runtime, actor)
+    offices = runtime.offices.seen_by(actor)
     rows = store(runtime).cases(migration_id, states=states, offices=offices, size=size)
     begun, done, again, ways = time.monotonic(), 0, 0, Ways(runtime, migration.target_id)
     for number, listed in enumerate(rows, start=1):
@@ -86,7 +86,7 @@ def undo(
     after: the case looked at last. Raises as apply does.
     """
     _checked(runtime, actor, migration_id, reason)
-    offices = offices_of(runtime, actor)
+    offices = runtime.offices.seen_by(actor)
     rows = store(runtime).cases(migration_id, states=("moved",), offices=offices, after=after, size=size)
     done, kept = 0, []
     for listed in rows:
@@ -111,7 +111,7 @@ def undo_case(
     migration = _checked(runtime, actor, migration_id, reason)
     row = store(runtime).case(migration_id, process_instance_id)
     found = runtime.steps.load(process_instance_id)
-    offices = offices_of(runtime, actor)
+    offices = runtime.offices.seen_by(actor)
     if row is None or found is None or (offices is not None and row.office_id not in offices):
         raise NotFound("Expected a case of your office that was moved, but it is none", code="case_unknown")
     sealed = store(runtime).state_before(migration_id, process_instance_id)

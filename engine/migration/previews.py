@@ -140,7 +140,7 @@ def page_of_cases(
     rows = store(runtime).cases(
         migration_id,
         states=STATES if state is None else (state,),
-        offices=None if "designer" in actor.roles else offices_of(runtime, actor),
+        offices=None if "designer" in actor.roles else runtime.offices.seen_by(actor),
         after=after,
         size=max(1, min(size, MAX_PAGE)),
     )
@@ -197,13 +197,6 @@ def find(runtime: Runtime, migration_id: int) -> MigrationRow:
 def version_by_id(runtime: Runtime, row: MigrationRow) -> DefinitionRow:
     """Give the version that a migration leads to."""
     return next(one for one in runtime.catalogue.versions(row.service_key) if one.id == row.target_id)
-
-
-def offices_of(runtime: Runtime, actor: Actor) -> list[int] | None:
-    """Give the offices whose cases somebody answers for; None for all, as the application itself does."""
-    if actor.office_id is None:
-        return None if actor.person_id is None else []
-    return runtime.offices.below(actor.office_id)
 
 
 def store(runtime: Runtime) -> MigrationStore:

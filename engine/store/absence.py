@@ -39,15 +39,16 @@ class FollowUpRow:
     sealed_note: bytes
 
 
-def running_on(day: str | None, tenant_id: int) -> ColumnElement[bool]:
-    """Give the condition that a substitution runs on a day."""
+def running_on(day: Any, tenant_id: Any) -> ColumnElement[bool]:
+    """Give the condition that a substitution runs on a day, both as values or parameters of a statement."""
     table = s.substitution.c
-    return (
+    runs: ColumnElement[bool] = (
         (table.tenant_id == tenant_id)
         & table.revoked_at.is_(None)
         & (table.begins_on <= day)
         & (table.ends_on >= day)
     )
+    return runs
 
 
 def put_off_by(tenant_id: Any, person_id: Any, now_ms: Any, user_task_id: Any) -> ColumnElement[bool]:

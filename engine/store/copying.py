@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Table, insert, literal, select, tuple_
 
 from engine.errors import InvalidState
 from engine.store.database import SCHEMA_KEY, UNKNOWN_SCHEMA, Database
-from engine.store.schema import metadata, node, schema_version, setting
+from engine.store.schema import lease, metadata, node, schema_version, setting
 
 BATCH_BYTES = 4_000_000
 """About as much is held in memory at once; a batch is never larger than MAX_BATCH rows."""
 MAX_BATCH = 1_000
 _FIRST_BATCH = 10
+_OF_PROCESSES = (node, lease)
+"""What says which processes run, and whose turn it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,16 @@ class CopiedTable:
 
 
 def copy_database(
-    source: Database, target: Database, now: int, tell: Callable[[CopiedTable], None]
+    source: Database, target: Database, tell: Callable[[CopiedTable], None]
 ) -> list[CopiedTable]:
-    """Copy every row of an installation in one transaction of the target, and compare both afterwards.
+    """Copy an installation as it is at one moment in one transaction of the target, and compare both afterwards.
 
-    now: the machine's clock in milliseconds. tell: hears of each table as soon as it is compared.
-    Raises InvalidState when the source has no installation of this schema (`schema_other`), a process still
-    works on it (`still_running`), the target is not empty (`target_filled`), or the copy is not the same
-    (`copy_differs`); the target is then as it was, but for empty tables.
+    Which processes run is not copied. tell: hears of each table as soon as it is compared.
+    Raises InvalidState when the source has no installation of this schema (`schema_other`), the target is not
+    empty (`target_filled`), or the copy is not the same (`copy_differs`); the target is then as it was, but for
+    empty tables.
     """
-    _check_source(source, now)
+    _check_schema(source)
     target.create_tables()
     copied = []
     with source.reading() as reader, target.writing() as writer:
@@ -47,20 +49,22 @@ def copy_database(
         for table in metadata.sorted_tables:
             _check_empty(writer, table)
         for table in metadata.sorted_tables:
+            if table in _OF_PROCESSES:
+                continue
             done = _copy_table(reader, writer, table)
             tell(done)
             copied.append(done)
+    with target.writing() as writer:
+        writer.exec_driver_sql("ANALYZE")  # until it knows what it holds, PostgreSQL plans badly
     return copied
 
 
-def _check_source(source: Database, now: int) -> None:
-    found = source.schema()
-    if found != schema_version():
-        raise InvalidState(
-            f"Expected to copy from a database of the schema {schema_version()}, but it has "
-            + ("no tables" if found is None else f"the schema {found or UNKNOWN_SCHEMA}"),
-            code="schema_other",
-        )
+def check_nobody_works(source: Database, now: int) -> None:
+    """Raise InvalidState while a process works on a database (`still_running`).
+
+    now: the machine's clock in milliseconds.
+    """
+    _check_schema(source)
     with source.reading() as connection:
         running = connection.execute(select(node.c.number).where(node.c.until > now)).first()
     if running is not None:
@@ -68,6 +72,16 @@ def _check_source(source: Database, now: int) -> None:
             "Expected nobody to work on the database that is copied, but a process of Linbang runs: "
             "stop it, or wait ten minutes after a crash",
             code="still_running",
+        )
+
+
+def _check_schema(source: Database) -> None:
+    found = source.schema()
+    if found != schema_version():
+        raise InvalidState(
+            f"Expected to copy from a database of the schema {schema_version()}, but it has "
+            + ("no tables" if found is None else f"the schema {found or UNKNOWN_SCHEMA}"),
+            code="schema_other",
         )
 
 

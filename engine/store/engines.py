@@ -6,6 +6,7 @@ No error of theirs shows the values of a statement: they name people, and errors
 from __future__ import annotations
 
 import select
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -37,6 +38,13 @@ def open_engine(url: str) -> Engine:
     if address.drivername == POSTGRESQL:
         return _begin_ourselves(_postgresql(address))
     return _begin_ourselves(_sqlite(address))
+
+
+def is_missing(url: str) -> bool:
+    """Say whether an address names a file that is not there; opening it would make an empty one."""
+    address = _read(url)
+    file = address.drivername == "sqlite" and "uri" not in address.query and address.database
+    return bool(file) and file != ":memory:" and not Path(str(file)).exists()
 
 
 def begin_words(engine: Engine, *, writing: bool) -> str:

@@ -90,26 +90,26 @@ class JobStore:
 
     def next_due(self) -> int | None:
         """Give the moment of the earliest waiting job, in milliseconds."""
-        with self._database.stepping(writing=False) as connection:
+        with self._database.stepping(writing=False, alone=True) as connection:
             found: int | None = self._next.run(connection, b_tenant=self._tenant).fetchone()[0]
         return found
 
     def next_after(self, now: int) -> int | None:
         """Give the moment of the earliest job that is not due yet, in milliseconds."""
-        with self._database.stepping(writing=False) as connection:
+        with self._database.stepping(writing=False, alone=True) as connection:
             row = self._next_after.run(connection, b_tenant=self._tenant, b_now=now).fetchone()
         found: int | None = row[0]
         return found
 
     def due_buckets(self, now: int, wall: int) -> list[int]:
         """Give the buckets in which clocks are due that nobody has claimed. now, wall: as in `claim`."""
-        with self._database.stepping(writing=False) as connection:
+        with self._database.stepping(writing=False, alone=True) as connection:
             rows = self._buckets.run(connection, b_tenant=self._tenant, b_now=now, b_wall=wall).fetchall()
         return sorted(row[0] for row in rows)
 
     def due_outside(self, now: int, wall: int, limit: int) -> list[int]:
         """Give the ids of due jobs for outside systems that nobody has claimed, the oldest first."""
-        with self._database.stepping(writing=False) as connection:
+        with self._database.stepping(writing=False, alone=True) as connection:
             rows = self._outside.run(
                 connection, b_tenant=self._tenant, b_now=now, b_wall=wall, b_limit=limit
             ).fetchall()

@@ -5,11 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, delete, func, insert, literal, null, select, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from engine.store import schema as s
 from engine.store.absence import running_on
-from engine.store.database import Database
+from engine.store.database import Database, Statement
 from engine.store.rows import fields_of
 
 MAX_CANDIDATES = 500
@@ -57,11 +73,12 @@ class Right:
 
 
 class PeopleStore:
-    """Queries about people; none of them is on the hot path."""
+    """Queries about people; each request asks once who it comes from."""
 
     def __init__(self, database: Database, tenant_id: int) -> None:
         self._database = database
         self._tenant = tenant_id
+        self._with_rights = Statement(_with_rights(), database.engine)
 
     def offices(self) -> list[OfficeRow]:
         """List every office."""
@@ -108,34 +125,19 @@ class PeopleStore:
         with self._database.reading() as connection:
             return [PersonRow(*row) for row in connection.execute(query.order_by(table.id))]
 
-    def rights(self, person_id: int, day: str | None) -> list[Right]:
-        """List the groups of a person, and of those whose substitute they are on a day, in one statement.
+    def with_rights(self, person_id: int, day: str) -> tuple[PersonRow, list[Right]] | None:
+        """Find a person with their groups and those of whom they stand in for on a day, in one statement.
 
-        A colleague who may no longer sign in lends nothing.
+        A colleague who may no longer sign in lends nothing. No substitution runs on an empty day.
         """
-        table, absence = s.membership.c, s.substitution.c
-        own = select(null().label("absent"), table.group_key, table.office_id).where(
-            table.tenant_id == self._tenant, table.person_id == person_id
-        )
-        lent = (
-            select(absence.person_id, func.coalesce(table.group_key, ""), func.coalesce(table.office_id, 0))
-            .select_from(s.substitution)
-            .join(
-                s.person, (s.person.c.tenant_id == absence.tenant_id) & (s.person.c.id == absence.person_id)
-            )
-            .outerjoin(
-                s.membership,
-                (table.tenant_id == absence.tenant_id) & (table.person_id == absence.person_id),
-            )
-            .where(
-                running_on(day or "", self._tenant),
-                absence.substitute_id == person_id,
-                s.person.c.active == 1,
-            )
-        )
-        query = own if day is None else union_all(own, lent)
-        with self._database.reading() as connection:
-            return [Right(*row) for row in connection.execute(query)]
+        values = {"b_tenant": self._tenant, "b_person": person_id, "b_day": day}
+        with self._database.stepping(writing=False, alone=True) as connection:
+            rows = self._with_rights.run(connection, **values).fetchall()
+        if not rows:
+            return None
+        own = len(PersonRow.__slots__)
+        rights = [Right(*row[own:]) for row in rows if row[own + 1] is not None]
+        return PersonRow(*rows[0][:own]), rights
 
     def candidates(self, group: str, office_id: int, day: str) -> list[tuple[PersonRow, int | None]]:
         """List who may do a group's tasks on a day, those who hold the least first, and for whom they would.
@@ -198,3 +200,32 @@ class PeopleStore:
         ]
         if rows:
             connection.execute(insert(s.membership), rows)
+
+
+def _with_rights() -> Select[Any]:
+    """Ask for a person, once for each right, and once without where they have none."""
+    tenant, who = bindparam("b_tenant", type_=BigInteger), bindparam("b_person", type_=BigInteger)
+    table, absence, person = s.membership.c, s.substitution.c, s.person.c
+    own = select(cast(null(), BigInteger).label("absent"), table.group_key, table.office_id).where(
+        table.tenant_id == tenant, table.person_id == who
+    )
+    absentee = s.person.alias("absentee")
+    lent = (
+        select(absence.person_id, func.coalesce(table.group_key, ""), func.coalesce(table.office_id, 0))
+        .select_from(s.substitution)
+        .join(absentee, (absentee.c.tenant_id == absence.tenant_id) & (absentee.c.id == absence.person_id))
+        .outerjoin(
+            s.membership, (table.tenant_id == absence.tenant_id) & (table.person_id == absence.person_id)
+        )
+        .where(
+            running_on(bindparam("b_day", type_=Text), tenant),
+            absence.substitute_id == who,
+            absentee.c.active == 1,
+        )
+    )
+    rights = union_all(own, lent).subquery("rights")
+    return (
+        select(*(person[name] for name in PersonRow.__slots__), *rights.c)
+        .select_from(s.person.outerjoin(rights, true()))
+        .where(person.tenant_id == tenant, person.id == who)
+    )

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     func,
     literal,
@@ -139,7 +138,7 @@ class WorkStore:
 
     def _counted(
         self, offices: Collection[int], now: int, parts: Sequence[ColumnElement[Any]]
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[Any]:
         """Count by some columns, going over the index once."""
         task = s.user_task.c
         query = (

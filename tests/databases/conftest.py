@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from engine import user_tasks
 from engine.cases import add_attachment, add_comment
+from engine.runtime import open_runtime
+from engine.store import Database
 from engine.store.cases import CaseStore
+from engine.store.schema import metadata
 from tests.engine.bundles import bundle, chain, node, user_task
 from tests.engine.support import ALICE, World, make_world_at
 
@@ -45,6 +49,29 @@ def fill(world: World, cases: int = 3) -> None:
         if element == "check":
             user_tasks.claim(runtime, task, ALICE)
         user_tasks.complete(runtime, task, ALICE, {"a": "好"})
+
+
+def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Give all rows of all tables."""
+    with database.reading() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for table in metadata.sorted_tables
+        }
+
+
+def at(world: World, database: Database) -> World:
+    """Open another database with the same clock and key."""
+    mine = world.runtime
+    runtime = open_runtime(
+        database,
+        clock=mine.clock,
+        ids=mine.ids,
+        sealer=mine.sealer,
+        calendar=mine.calendar,
+        groups=mine.groups,
+    )
+    return World(runtime, world.clock)
 
 
 @pytest.fixture

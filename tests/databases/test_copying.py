@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from engine import audit, user_tasks
 from engine.errors import InvalidState
-from engine.runtime import open_runtime
 from engine.store import Database, copying
 from engine.store.cases import CaseStore
-from engine.store.copying import copy_database
-from engine.store.schema import metadata
+from engine.store.copying import check_nobody_works, copy_database
 from engine.store.settings import SettingStore
 from tests.engine.support import ALICE, World, employ, make_world_at
 
-from .conftest import fill
+from .conftest import at, everything, fill
 from .pool import postgresql_url
 
 
@@ -41,29 +39,8 @@ def databases(tmp_path: Path) -> Iterator[list[Database]]:
         database.close()
 
 
-def copied(source: Database, target: Database, now: int = 0) -> dict[str, tuple[int, str]]:
-    return {one.name: (one.rows, one.digest) for one in copy_database(source, target, now, lambda _: None)}
-
-
-def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    with database.reading() as connection:
-        return {
-            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
-            for table in metadata.sorted_tables
-        }
-
-
-def at(world: World, database: Database) -> World:
-    mine = world.runtime
-    runtime = open_runtime(
-        database,
-        clock=mine.clock,
-        ids=mine.ids,
-        sealer=mine.sealer,
-        calendar=mine.calendar,
-        groups=mine.groups,
-    )
-    return World(runtime, world.clock)
+def copied(source: Database, target: Database) -> dict[str, tuple[int, str]]:
+    return {one.name: (one.rows, one.digest) for one in copy_database(source, target, lambda _: None)}
 
 
 def test_there_and_back_again_every_row_is_the_same(world: World, databases: list[Database]) -> None:
@@ -117,14 +94,22 @@ def test_it_refuses_a_target_that_is_not_empty(world: World, databases: list[Dat
     assert len(everything(target)["setting"]) == 2
 
 
-def test_it_refuses_to_copy_what_somebody_works_on(world: World, databases: list[Database]) -> None:
+def test_it_says_whether_somebody_works_on_it(world: World) -> None:
     SettingStore(world.runtime.database, 1).lease_process_number(7, 0, 1_000)
 
     with pytest.raises(InvalidState) as caught:
-        copied(world.runtime.database, databases[0], now=500)
+        check_nobody_works(world.runtime.database, 500)
 
     assert caught.value.code == "still_running"
-    assert copied(world.runtime.database, databases[0], now=1_500)["node"][0] == 1
+    check_nobody_works(world.runtime.database, 1_500)
+
+
+def test_which_processes_run_is_not_copied(world: World, databases: list[Database]) -> None:
+    SettingStore(world.runtime.database, 1).lease_process_number(7, 0, 1_000)
+
+    copied(world.runtime.database, databases[0])
+
+    assert everything(databases[0])["node"] == []
 
 
 def test_it_refuses_a_source_without_an_installation(databases: list[Database]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from engine import audit
 from engine.instances import cancel
+from engine.store.rows import JobRow, KeptMessage
 
 from .bundles import boundary, bundle, chain, node, start_and_end, timer, user_task
 from .story import Story, begin
@@ -118,3 +119,46 @@ def test_it_finds_a_case_that_cannot_go_on(story: Story) -> None:
         connection.execute(text("UPDATE process_instance SET sealed_state = :state"), {"state": content})
 
     assert ("state", "nothing rests") in differences(story)
+
+
+@pytest.mark.parametrize(
+    ("kind", "statement"),
+    [
+        ("message", "INSERT INTO job VALUES (1, 7, 0, 0, 'message', '7', 5, 'waiting', 0, NULL, NULL)"),
+        ("event", "INSERT INTO job VALUES (1, 7, 0, 0, 'event', '7', 5, 'waiting', 0, NULL, NULL)"),
+        ("alert_mail", "INSERT INTO job VALUES (1, 7, 0, 0, 'alert_mail', '7', 5, 'waiting', 0, NULL, NULL)"),
+    ],
+)
+def test_it_finds_a_job_that_nothing_outside_of_cases_waits_for(
+    story: Story, kind: str, statement: str
+) -> None:
+    tamper(story, statement)
+
+    found = list(audit.examine(story.world.runtime, story.store))
+
+    assert [(one.business_key, one.what, one.detail) for one in found] == [
+        ("–", "job", f"not wanted: {kind} 7")
+    ]
+
+
+def test_it_finds_a_kept_message_that_nobody_looks_after(story: Story) -> None:
+    row = KeptMessage(
+        7,
+        "paid",
+        "a place",
+        None,
+        None,
+        "bank",
+        "1",
+        "waiting",
+        b"sealed",
+        created_at=1,
+        expires_at=2,
+        ended_at=None,
+    )
+    store, job = story.world.runtime.kept, JobRow(7, 0, "message", "7", 1)
+    store.add(row, job)
+    assert differences(story) == []
+    tamper(story, "DELETE FROM job WHERE id = 7")
+
+    assert differences(story) == [("job", "missing")]

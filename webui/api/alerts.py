@@ -11,7 +11,8 @@ from . import records
 from .bearer import actor
 from .paging import continued, read_cursor
 from .resources import Resources
-from .schemas import AlertQuery, AlertSchema, CountSchema, IdsSchema, page_of
+from .schemas.alerts import AlertQuery, AlertSchema
+from .schemas.common import CountSchema, IdsSchema, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

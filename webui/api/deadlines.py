@@ -11,7 +11,8 @@ from . import records
 from .bearer import actor
 from .paging import page, read_cursor
 from .resources import Resources
-from .schemas import DeadlineQuery, DeadlineSchema, page_of
+from .schemas.common import page_of
+from .schemas.deadlines import DeadlineQuery, DeadlineSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ resources = Resources("deadlines", "Clocks of cases")
 def listing(query: Mapping[str, Any]) -> Any:
     """List the clocks of cases of the bearer's office and those below it, the earliest due first."""
     runtime, person = installation().runtime, actor()
-    offices = runtime.offices.below(person.office_id) if person.office_id is not None else []
+    offices = runtime.offices.seen_by(person)
     where = DeadlineFilter(
         query["state"], query.get("kind"), query.get("service_key"), query.get("due_before")
     )

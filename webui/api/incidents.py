@@ -16,15 +16,14 @@ from .etags import expecting
 from .idempotency import once
 from .paging import page, read_cursor
 from .resources import Resources
-from .schemas import (
+from .schemas.common import WriteHeaders, page_of
+from .schemas.incidents import (
     CorrectSchema,
     IncidentQuery,
     IncidentSchema,
     ResolveSchema,
     TogetherResultsSchema,
     TogetherSchema,
-    WriteHeaders,
-    page_of,
 )
 
 if TYPE_CHECKING:

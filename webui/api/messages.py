@@ -13,7 +13,8 @@ from .bearer import actor
 from .etags import expecting
 from .idempotency import once
 from .resources import Resources
-from .schemas import MessageAnswerSchema, MessageSchema, PublishedSchema, PublishSchema, WriteHeaders
+from .schemas.common import WriteHeaders
+from .schemas.messages import MessageAnswerSchema, MessageSchema, PublishedSchema, PublishSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,10 @@ from engine.migration import applying, previews
 from webui.page import installation
 
 from .bearer import actor
-from .migration_schemas import (
+from .paging import page, read_cursor
+from .process_definitions import resources
+from .schemas.common import page_of
+from .schemas.migrations import (
     AppliedSchema,
     ApplySchema,
     BeginSchema,
@@ -20,9 +23,6 @@ from .migration_schemas import (
     UndoneSchema,
     UndoSchema,
 )
-from .paging import page, read_cursor
-from .process_definitions import resources
-from .schemas import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,8 @@ from webui.problems import place
 from .bearer import actor
 from .paging import page, read_cursor
 from .resources import Resources
-from .schemas import DefinitionQuery, DefinitionSchema, DeployedSchema, DeployQuery, page_of
+from .schemas.common import page_of
+from .schemas.definitions import DefinitionQuery, DefinitionSchema, DeployedSchema, DeployQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,21 +18,16 @@ from .etags import expecting, tag_of, unchanged
 from .idempotency import once
 from .paging import page, read_cursor
 from .resources import Resources
-from .schemas import (
-    IfNoneMatch,
-    IncludeQuery,
+from .schemas.common import IfNoneMatch, IncludeQuery, ReasonSchema, VariablesSchema, WriteHeaders, page_of
+from .schemas.instances import (
     InstanceQuery,
     InstanceSchema,
     ListedInstanceSchema,
     MovedSchema,
     MoveSchema,
-    ReasonSchema,
     StartHeaders,
     StartSchema,
     TokensSchema,
-    VariablesSchema,
-    WriteHeaders,
-    page_of,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +44,7 @@ def listing(query: Mapping[str, Any]) -> Any:
     """List the cases of the bearer's office and those below it, the newest first."""
     found, person = installation(), actor()
     cursor = read_cursor(query, int)
-    offices = found.runtime.offices.below(person.office_id) if person.office_id is not None else []
+    offices = found.runtime.offices.seen_by(person)
     if "business_key" in query:
         row = found.cases.instance_by_key(query["business_key"])
         rows: list[Any] = [row] if row is not None and row.office_id in offices and _fits(row, query) else []

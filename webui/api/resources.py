@@ -15,7 +15,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from webui import problems
 
 from . import bearer, json_bodies
-from .schemas import ProblemSchema
+from .schemas.common import ProblemSchema
 
 View = TypeVar("View", bound=Callable[..., Any])
 MAX_ID = 2**63 - 1

@@ -11,14 +11,13 @@ from webui.page import installation
 from .bearer import actor
 from .paging import page, read_cursor
 from .resources import Resources
-from .schemas import (
-    PageQuery,
+from .schemas.common import PageQuery, page_of
+from .schemas.subscriptions import (
     SubscribedSchema,
     SubscribeSchema,
     SubscriptionSchema,
     SubscriptionsSchema,
     ToldSchema,
-    page_of,
 )
 
 if TYPE_CHECKING:

@@ -14,19 +14,15 @@ from .bearer import actor
 from .etags import expecting, tag_of, unchanged
 from .paging import page, read_cursor
 from .resources import Resources
-from .schemas import (
-    INCLUDES,
+from .schemas.common import INCLUDES, IfMatch, IfNoneMatch, IncludeQuery, page_of
+from .schemas.instances import InstanceSchema
+from .schemas.tasks import (
     AnswersSchema,
     CandidatesSchema,
     DelegateSchema,
-    IfMatch,
-    IfNoneMatch,
-    IncludeQuery,
-    InstanceSchema,
     ListedTaskSchema,
     TaskQuery,
     WholeTaskSchema,
-    page_of,
 )
 
 if TYPE_CHECKING:

@@ -9,46 +9,29 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from engine import cases as case_views
-from engine import forms, incidents, messages, searching
+from engine import forms, messages, searching
 from engine.errors import InvalidInput, NotFound
-from engine.migration.previews import may_look
-from engine.migration.versions import MOVES, definition_at
-from engine.operators import is_operator
 from engine.store.cases import CaseFilter
 from webui import forms as form_pages
 from webui import letters
-from webui.application import application
 from webui.auth import actor, signed_in
+from webui.case_view import facts_of, office_words, versions_of
 from webui.language import language
-from webui.ledger_view import months, rows_of
+from webui.ledger_view import clock_of
 from webui.page import installation
-from webui.related_view import related_rows
 from webui.words import (
-    clock_due_words,
-    day_words,
-    due_words,
-    element_name,
-    group_name,
-    limit_words,
     message_of,
     moment_words,
-    office_name,
-    person_name,
+    outcome_name,
     service_name,
     units_of,
 )
-from webui.words.diagrams import drawn_names
-from webui.words.history import entries
-from webui.words.incidents import failure_words
-from webui.words.messages import messages_of, sharing_of
-from webui.words.migrations import extension_reason
+from webui.words.messages import sharing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from engine.cases import CaseView, ClockView
-    from engine.definitions import Definition
-    from engine.history import Link
+    from engine.cases import CaseView
     from engine.store.searching import Hits
 
 PAGE = 50
@@ -62,7 +45,7 @@ pages = Blueprint("cases", __name__, url_prefix="/cases")
 def listing() -> Any:
     """List the cases of the person's office and those below it."""
     runtime, person = installation().runtime, actor()
-    offices = runtime.offices.below(person.office_id) if person.office_id else []
+    offices = runtime.offices.seen_by(person)
     state = request.args.get("state") if request.args.get("state") in STATES else None
     hits = _hits()
     where = CaseFilter(hits.ids if hits else None, request.args.get("service") or None, state)
@@ -80,9 +63,9 @@ def listing() -> Any:
                 "number": row.business_key,
                 "title": row.title,
                 "service": service_name(runtime.catalogue.get(row.definition_id)),
-                "office": _office(row.office_id),
+                "office": office_words(row.office_id),
                 "state": row.state,
-                "outcome": _outcome(runtime.catalogue.get(row.definition_id), row.outcome),
+                "outcome": outcome_name(runtime.catalogue.get(row.definition_id), row.outcome),
                 "started": moment_words(row.started_at, runtime.calendar),
             }
             for row in rows[:PAGE]
@@ -113,7 +96,7 @@ def search() -> Any:
 @signed_in
 def show(case_id: int) -> Any:
     """Show a case."""
-    return _page(_view(case_id))
+    return render_template("case.html", **facts_of(_view(case_id)))
 
 
 @pages.post("/<int:case_id>/unmask")
@@ -123,65 +106,7 @@ def unmask(case_id: int) -> Any:
     case_views.note_unmasking(
         installation().runtime, installation().cases, case_id, actor(), request.form.get("reason", "")
     )
-    return _page(_view(case_id), unmasked=True)
-
-
-def _page(view: CaseView, *, unmasked: bool = False) -> str:
-    found = installation()
-    definition, runtime = view.definition, found.runtime
-    now, calendar = runtime.clock.now(), runtime.calendar
-    names = {row.id: person_name(row) for row in runtime.people.persons()}
-    case_id = view.row.id
-    overdue = {task.element_id for task in view.tasks if task.due_at <= runtime.now_ms()}
-    comments = [
-        {"who": names.get(one.author, ""), "at": moment_words(one.at, calendar), "text": one.text}
-        for one in case_views.read_comments(runtime, found.cases, case_id)
-    ]
-    return render_template(
-        "case.html",
-        view=view,
-        case=view.row,
-        service=service_name(definition),
-        office=_office(view.row.office_id),
-        outcome=_outcome(definition, view.row.outcome),
-        steps=[_step(view, task, names) for task in view.tasks],
-        waits=[element_name(definition, key) for key in view.current if not _has_task(view, key)],
-        incidents=[
-            {
-                "id": one.id,
-                "step": element_name(definition, one.element_id),
-                "what": failure_words(one.code, one.message),
-            }
-            for one in view.incidents
-        ],
-        clocks=[_clock(view, clock, now) for clock in sorted(view.clocks, key=_running_first)],
-        diagrams=_diagrams(view, overdue),
-        entries=entries(view.links, names, calendar, _versions_of(view)),
-        letters=[
-            {
-                "number": letter.number,
-                "title": definition.texts.say(language(), "letters", letter.key, "title"),
-                "at": day_words(calendar.local_date(letter.issued_at)),
-            }
-            for letter in view.letters
-        ],
-        notices=messages_of(runtime, definition, case_id, unmasked=unmasked),
-        sharing=sharing_of(runtime, definition, view.links),
-        hands=view.row.state == "active" and is_operator(actor()),
-        may_retry=incidents.may_retry(runtime, view.row, definition, actor()),
-        files=found.cases.attachments(case_id),
-        comments=comments,
-        buttons=[
-            (name, definition.texts.say(language(), "messages", name, "button")) for name in view.messages
-        ],
-        answers=application(
-            definition, view.variables, installation().runtime.evaluator(view.definition), unmasked=unmasked
-        ),
-        unmasked=unmasked,
-        related=related_rows(runtime, case_id, actor()),
-        started=moment_words(view.row.started_at, calendar),
-        behind=_behind(view),
-    )
+    return render_template("case.html", **facts_of(_view(case_id), unmasked=True))
 
 
 @pages.post("/<int:case_id>/comments")
@@ -214,7 +139,7 @@ def letter(case_id: int, number: str) -> Any:
     found = case_views.read_letter(view, number)
     # A letter is printed as it was issued, also when the case has another version since.
     issued = int(found.number.partition("-")[0])
-    view.definition = _versions_of(view)(next(link for link in view.links if link.seq == issued))
+    view.definition = versions_of(view)(next(link for link in view.links if link.seq == issued))
     rendered = letters.render(installation().runtime, view, found)
     return render_template("letter.html", letter=rendered, case=view.row)
 
@@ -228,7 +153,7 @@ def ledger(case_id: int, deadline_id: str) -> Any:
     if clock is None:
         raise NotFound("Expected a clock of this case, but there is none", code="clock_unknown")
     now = installation().runtime.clock.now()
-    drawn = _clock(view, clock, now)
+    drawn = clock_of(view, clock, now)
     return render_template(
         "ledger.html", view=view, case=view.row, clock=drawn, service=service_name(view.definition)
     )
@@ -300,115 +225,3 @@ def _hits() -> Hits | None:
 def _view(case_id: int) -> CaseView:
     found = installation()
     return case_views.read_case(found.runtime, found.cases, case_id, actor())
-
-
-def _office(office_id: int) -> str:
-    return office_name(installation().runtime.offices.rows.get(office_id))
-
-
-def _outcome(definition: Any, outcome: str | None) -> str:
-    if outcome is None:
-        return ""
-    return definition.texts.get(language(), "outcomes", outcome) or element_name(definition, outcome)
-
-
-def _behind(view: CaseView) -> dict[str, int] | None:
-    """Say by how much a running case is behind, to those who may see to it; None for the newest version."""
-    if view.row.state != "active" or not may_look(actor()):
-        return None
-    rows = installation().runtime.catalogue.versions(view.row.service_key)
-    own = next(row.version for row in rows if row.id == view.row.definition_id)
-    return {"old": own, "new": rows[0].version} if own != rows[0].version else None
-
-
-def _versions_of(view: CaseView) -> Callable[[Link], Definition]:
-    """Give what says which version the case had at a step of its history."""
-    moves = [link for link in view.links if link.event in MOVES]
-    get = installation().runtime.catalogue.get
-    return lambda link: get(definition_at(moves, view.row.definition_id, link.seq))
-
-
-def _has_task(view: CaseView, element_id: str) -> bool:
-    element = view.definition.elements.get(element_id)
-    return element is not None and element.kind in {"userTask", "subProcess", "callActivity"}
-
-
-def _step(view: CaseView, task: Any, names: Mapping[int, str]) -> dict[str, Any]:
-    runtime = installation().runtime
-    person = actor()
-    mine = task.assignee == person.person_id or bool(person.rights_in(task.candidate_group, task.office_id))
-    return {
-        "id": task.id,
-        "name": element_name(view.definition, task.element_id),
-        "group": group_name(runtime.groups, task.candidate_group),
-        "who": names.get(task.assignee, "") if task.assignee else "",
-        "due": due_words(task.due_at, runtime.clock.now(), runtime.calendar),
-        "since": moment_words(task.created_at, runtime.calendar),
-        "open": mine,
-    }
-
-
-def _running_first(clock: ClockView) -> tuple[bool, Any]:
-    return clock.facts.end is not None, clock.facts.started_at
-
-
-def _clock(view: CaseView, clock: ClockView, now: Any) -> dict[str, Any]:
-    calendar = installation().runtime.calendar
-    texts = view.definition.texts
-    return {
-        "key": f"{clock.facts.id}:{clock.scope}",
-        "name": texts.say(language(), "deadlines", clock.facts.id),
-        "kind": clock.facts.kind.value,
-        "limit": limit_words(
-            clock.facts.extensions[-1].limit if clock.facts.extensions else clock.facts.limit
-        ),
-        "due": clock_due_words(clock.state, clock.due, clock.remaining, now, calendar),
-        "state": clock.state.value,
-        "ended": clock.facts.end is not None,
-        "started": moment_words(clock.facts.started_at, calendar),
-        "version": clock.due.calendar_version,
-        "months": months(clock, view.definition, calendar.local_date(now)),
-        "days": rows_of(clock, view.definition),
-        "extensions": [
-            {
-                "limit": limit_words(one.limit),
-                "reason": extension_reason(view.definition, one.reason),
-                "at": moment_words(one.at, calendar),
-            }
-            for one in clock.facts.extensions
-        ],
-    }
-
-
-def _diagrams(view: CaseView, overdue: set[str]) -> list[dict[str, Any]]:
-    """Give the facts for each diagram that the case has touched; the one where it is now comes first."""
-    found = []
-    for process in view.definition.processes:
-        elements = {key: one for key, one in view.definition.elements.items() if one.process == process}
-        touched = any(key in view.passed or key in view.current for key in elements)
-        if not touched:
-            continue
-        names = drawn_names(view.definition, process)
-        current = [key for key in elements if key in view.current and key not in overdue]
-        facts = {
-            "names": names,
-            "done": [key for key in elements if key in view.passed and key not in view.current],
-            "flows": [key for key in elements if key in view.flows],
-            "current": current,
-            "overdue": [key for key in elements if key in view.current and key in overdue],
-            "counts": {key: count for key, count in view.passed.items() if key in elements and count > 1},
-        }
-        found.append(
-            {
-                "process": process,
-                "name": view.definition.texts.say(language(), "processes", process),
-                "href": url_for("cases.diagram", case_id=view.row.id, process=process),
-                "facts": facts,
-                "here": any(
-                    view.definition.elements[key].kind != "callActivity"
-                    for key in view.current
-                    if key in elements
-                ),
-            }
-        )
-    return sorted(found, key=lambda one: not one["here"])

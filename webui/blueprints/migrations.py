@@ -224,9 +224,8 @@ def _case(migration: MigrationRow, seen: SeenCase) -> dict[str, Any]:
     runtime, person = installation().runtime, actor()
     catalogue = runtime.catalogue
     old, new = catalogue.get(seen.row.definition_id), catalogue.get(migration.target_id)
-    offices = previews.offices_of(runtime, person)
     told = case_row(seen, old, new, runtime.groups, runtime.calendar)
-    return {**told, "visible": offices is None or seen.row.office_id in offices}
+    return {**told, "visible": runtime.offices.sees(person, seen.row.office_id)}
 
 
 def _row(row: MigrationRow) -> dict[str, Any]:

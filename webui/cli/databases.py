@@ -1,4 +1,4 @@
-"""Commands for the database: make its tables, look at their version, move an installation to another database."""
+"""Commands for the database: make its tables, look at their version, back it up, restore and move it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from engine import audit
 from engine.errors import InvalidState
-from engine.store import Database, schema_version
-from engine.store.copying import CopiedTable, copy_database
+from engine.sealing import Sealer, load_key
+from engine.store import Database, backups, schema_version
+from engine.store.cases import CaseStore
+from engine.store.copying import CopiedTable, check_nobody_works, copy_database
+from engine.store.engines import is_missing
 from webui import fleet
 from webui.settings import Settings
-from webui.wiring import open_installation
+from webui.wiring import TENANT, open_installation
 
 from .printing import as_json, failing_plainly, print_json
 
@@ -51,14 +55,9 @@ def init_db() -> None:
 @failing_plainly
 def upgrade_db() -> None:
     """Bring the database to the schema of this version; refuses where there is no way."""
-    with _opened(Settings.from_environment().database_url) as database:
+    with _there(Settings.from_environment().database_url) as database:
         found, address = database.schema(), database.address
         changes = fleet.upgrade_queue(database) if found == schema_version() else []
-    if found is None:
-        raise InvalidState(
-            f"Expected tables in {address}, but there are none: `linbang init-db` makes them",
-            code="schema_missing",
-        )
     if found != schema_version():
         raise InvalidState(
             f"Expected the schema {schema_version()}, but {address} is of the schema {found}. Before the first "
@@ -84,23 +83,96 @@ def copy_db(source: str, target: str, *, as_json: bool) -> None:
 
     Nobody may work on it meanwhile. The key file stays the same; so do the files in LINBANG_DATA_DIR.
     """
+    with _there(source) as reader, _opened(target) as writer:
+        check_nobody_works(reader, time.time_ns() // 1_000_000)
+        copied = copy_database(reader, writer, _nothing if as_json else _tell)
+    _prove(replace(Settings.from_environment(), database_url=target), copied, as_json=as_json)
 
-    def tell(table: CopiedTable) -> None:
-        if not as_json and table.rows:
-            click.echo(f"  {table.name:<20} {table.rows:>10} rows the same  {table.digest[:16]}")
 
-    with _opened(source) as reader, _opened(target) as writer:
-        copied = copy_database(reader, writer, time.time_ns() // 1_000_000, tell)
-    with open_installation(replace(Settings.from_environment(), database_url=target)) as found:
+@click.command("backup-db")
+@click.argument("file", type=click.Path(path_type=Path))
+@as_json
+@failing_plainly
+def backup_db(file: Path, *, as_json: bool) -> None:
+    """Write the installation as it is now into a new SQLite file, whatever it runs on, and compare row by row.
+
+    Others may go on working. The key file is not in it: keep that apart.
+    """
+    with _there(Settings.from_environment().database_url) as source:
+        copied = backups.back_up(source, file, _nothing if as_json else _tell)
+    size, rows = file.stat().st_size, sum(table.rows for table in copied)
+    if as_json:
+        print_json({"ok": True, "file": str(file), "bytes": size, "rows": rows, "tables": _listed(copied)})
+    else:
+        click.echo(f"{rows} rows are the same in {file}, {size / 1e6:.1f} MB")
+
+
+@click.command("restore-db")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+@failing_plainly
+def restore_db(file: Path, *, as_json: bool) -> None:
+    """Fill the empty database of LINBANG_DATABASE_URL from a backup, compare row by row, check every history.
+
+    The key file of the installation has to be in its place first.
+    """
+    settings = Settings.from_environment()
+    if not settings.key_file.exists():
+        raise InvalidState(
+            f"Expected the key of the installation in {settings.key_file}, but there is no such file",
+            code="key_missing",
+        )
+    with backups.opened(file) as source:
+        if not audit.key_fits(Sealer(load_key(settings.key_file)), CaseStore(source, TENANT)):
+            raise InvalidState(
+                f"Expected the key that {file} was sealed with in {settings.key_file}, but it is another one",
+                code="key_other",
+            )
+        with _opened(settings.database_url) as target:
+            copied = copy_database(source, target, _nothing if as_json else _tell)
+    _prove(settings, copied, as_json=as_json)
+
+
+def _prove(settings: Settings, copied: list[CopiedTable], *, as_json: bool) -> None:
+    """Check every history of what was copied, say so, and end with 1 where one is not whole."""
+    with open_installation(settings) as found:
         faults = list(audit.verify(found.runtime, found.cases))
     rows = sum(table.rows for table in copied)
     if as_json:
-        tables = {table.name: {"rows": table.rows, "sha256": table.digest} for table in copied}
-        print_json({"ok": not faults, "rows": rows, "tables": tables, "faults": len(faults)})
+        print_json({"ok": not faults, "rows": rows, "tables": _listed(copied), "faults": len(faults)})
     else:
         whole = "every history is whole" if not faults else f"{len(faults)} faults in histories"
         click.echo(f"{rows} rows are the same in both databases; {whole}")
     sys.exit(1 if faults else 0)
+
+
+def _tell(table: CopiedTable) -> None:
+    if table.rows:
+        click.echo(f"  {table.name:<20} {table.rows:>10} rows the same  {table.digest[:16]}")
+
+
+def _nothing(_table: CopiedTable) -> None:
+    """Keep silent."""
+
+
+def _listed(copied: list[CopiedTable]) -> dict[str, dict[str, int | str]]:
+    return {table.name: {"rows": table.rows, "sha256": table.digest} for table in copied}
+
+
+@contextmanager
+def _there(url: str) -> Iterator[Database]:
+    """Open a database that has an installation in it, and never make one for a mistyped address."""
+    address = None
+    if not is_missing(url):
+        with _opened(url) as database:
+            if database.schema() is not None:
+                yield database
+                return
+            address = database.address
+    raise InvalidState(
+        f"Expected tables in {address or url}, but there are none: `linbang init-db` makes them",
+        code="schema_missing",
+    )
 
 
 @contextmanager
@@ -112,4 +184,4 @@ def _opened(url: str) -> Iterator[Database]:
         database.close()
 
 
-COMMANDS = (init_db, upgrade_db, copy_db)
+COMMANDS = (init_db, upgrade_db, copy_db, backup_db, restore_db)

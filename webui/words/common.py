@@ -287,6 +287,13 @@ def element_name(definition: Definition, element_id: str) -> str:
     return definition.texts.say(language(), "elements", element_id, "name")
 
 
+def outcome_name(definition: Definition, outcome: str | None) -> str:
+    """Say how a case ended; nothing for one that has not."""
+    if outcome is None:
+        return ""
+    return definition.texts.get(language(), "outcomes", outcome) or element_name(definition, outcome)
+
+
 def option_of(definition: Definition, name: str, value: object) -> str:
     """Say what a value is called on the forms that let people choose it; the value itself where none does."""
     for form in sorted(definition.forms):

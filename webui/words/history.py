@@ -11,7 +11,7 @@ from flask_babel import gettext
 from engine.state import from_ms
 from webui.language import language
 
-from .common import element_name, label_of, limit_words, moment_words
+from .common import element_name, label_of, limit_words, moment_words, outcome_name
 from .desk import priority_words
 from .incidents import failure_words
 
@@ -240,10 +240,7 @@ class _Words:
         return texts.get(event["type"], "")
 
     def _outcome(self, outcome: Any) -> str:
-        if not outcome:
-            return _("without an outcome")
-        found = self._definition.texts.get(language(), "outcomes", str(outcome))
-        return found or element_name(self._definition, str(outcome))
+        return outcome_name(self._definition, str(outcome)) if outcome else _("without an outcome")
 
     def _pause(self, key: Any) -> str:
         reason = self._definition.pauses.get(str(key))

@@ -114,6 +114,61 @@ def test_copy_db_refuses_a_filled_target(run, tmp_path: Path) -> None:
     assert "Expected to copy into an empty database, but there are rows in setting" in result.output
 
 
+def test_copy_db_makes_no_file_for_a_mistyped_source(run, tmp_path: Path) -> None:
+    result = run("copy-db", "--from", f"sqlite:///{tmp_path / 'lingbang.db'}", "--to", "sqlite:///other.db")
+
+    assert result.exit_code == 2
+    assert "Expected tables in" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_is_restored_into_an_empty_database(run, url: str, tmp_path: Path) -> None:
+    run("init-db", url=url)
+    file = tmp_path / "backup.db"
+
+    backed = run("backup-db", str(file), "--json", url=url)
+    back = run("restore-db", str(file), "--json", url=f"sqlite:///{tmp_path / 'again.db'}")
+
+    assert backed.exit_code == back.exit_code == 0, backed.output + back.output
+    told = json.loads(backed.output)
+    assert told["bytes"] == file.stat().st_size
+    assert json.loads(back.output)["tables"] == told["tables"]
+
+
+def test_restore_db_wants_the_key_first(run, tmp_path: Path) -> None:
+    """Without it a new one would be made, and nobody could read what comes back."""
+    run("init-db")
+    run("backup-db", str(tmp_path / "backup.db"))
+    (tmp_path / "linbang.key").rename(tmp_path / "kept.key")
+
+    result = run("restore-db", str(tmp_path / "backup.db"), url=f"sqlite:///{tmp_path / 'again.db'}")
+
+    assert result.exit_code == 2
+    assert "Expected the key of the installation in" in result.output
+    assert not (tmp_path / "again.db").exists()
+    assert not (tmp_path / "linbang.key").exists()
+
+
+def test_restore_db_refuses_another_key_before_it_writes(run, tmp_path: Path) -> None:
+    from webui import demo
+    from webui.settings import Settings
+    from webui.wiring import open_installation
+
+    with open_installation(
+        Settings.from_environment({"LINBANG_DATA_DIR": str(tmp_path)}, demo=True)
+    ) as found:
+        demo.fill(found, lambda _done, _of: None, cases=1)
+    run("backup-db", str(tmp_path / "backup.db"))
+    (tmp_path / "linbang.key").unlink()
+    run("init-db", url=f"sqlite:///{tmp_path / 'fresh.db'}")
+
+    result = run("restore-db", str(tmp_path / "backup.db"), url=f"sqlite:///{tmp_path / 'again.db'}")
+
+    assert result.exit_code == 2
+    assert "but it is another one" in result.output
+    assert not (tmp_path / "again.db").exists()
+
+
 def test_a_password_is_never_printed(run) -> None:
     result = run("init-db", url="postgresql+psycopg://linbang:secret@127.0.0.1:1/linbang")
 

@@ -6,8 +6,8 @@ from marshmallow import Schema, fields, validate
 
 from engine.migration.previews import STATES
 
-from .fields import Id, Moment, choice, flag, words
-from .schemas import PageQuery
+from ..fields import Id, Moment, choice, flag, words
+from .common import PageQuery
 
 
 class MigrationRowSchema(Schema):

@@ -24,6 +24,7 @@ words: .venv/ready-for-tests
 # Pins what pyproject.toml allows, without addresses of any index.
 lock: .venv/ready-for-tests
 	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --extra fleet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements-fleet.lock
 	$(BIN)/uv pip compile -q pyproject.toml --extra test --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements-test.lock
 
 clean:

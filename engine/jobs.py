@@ -13,7 +13,7 @@ from engine import alert_mails, calls, deliveries, evidence, message_buffer, mes
 from engine.case import Case
 from engine.clocks import DeadlineState
 from engine.deed import Deed
-from engine.errors import InvalidState, NotFound
+from engine.errors import Busy, DatabaseFull, InvalidState, NotFound
 from engine.instances import advance, open_case
 from engine.people import SYSTEM
 from engine.ports import ConnectorError
@@ -30,6 +30,8 @@ MAX_ATTEMPTS = 5
 """How often a clock's job is tried whose step fails, before it waits an hour between tries."""
 MAX_ATTEMPTS_STORED = 30_000
 LATER = timedelta(hours=1)
+SOON = timedelta(seconds=5)
+"""Between two attempts of a step that others kept from being saved, or the database; those count as none."""
 LONGEST_WAIT = timedelta(days=1)
 """Between two attempts of a call, however often the wait has doubled."""
 
@@ -208,8 +210,11 @@ def _waiting_element(case: Case, number: int) -> str:
 
 
 def _give_back(runtime: Runtime, job: DueJob, token: int, error: Exception) -> None:
-    attempts = min(job.attempts + 1, MAX_ATTEMPTS_STORED)
-    wait = timedelta(seconds=2**attempts) if attempts < MAX_ATTEMPTS else LATER
+    if isinstance(error, (Busy, DatabaseFull)):
+        attempts, wait = job.attempts, SOON
+    else:
+        attempts = min(job.attempts + 1, MAX_ATTEMPTS_STORED)
+        wait = timedelta(seconds=2**attempts) if attempts < MAX_ATTEMPTS else LATER
     log.warning("job %s is tried again in %s: %s", job.id, wait, type(error).__name__)
     runtime.jobs.release(job.id, token, attempts, to_ms(runtime.clock.now() + wait))
 

@@ -14,7 +14,7 @@ from .databases.pool import ON_POSTGRESQL, give_back
 from .databases.server import end_run, lead_run
 
 HERE = Path(__file__).parent
-LONGEST_FIRST = ("e2e", "crash", "bad_days", "processes", "simulation")
+LONGEST_FIRST = ("e2e", "faults", "crash", "fleet", "bad_days", "processes", "simulation")
 
 
 _LEADING = pytest.StashKey[bool]()

@@ -11,7 +11,16 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import Changed, EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.errors import (
+    Changed,
+    DatabaseAway,
+    DatabaseFull,
+    EngineError,
+    InvalidInput,
+    InvalidState,
+    NotAllowed,
+    NotFound,
+)
 
 from . import problems
 from .words import message_of
@@ -19,7 +28,16 @@ from .words import message_of
 if TYPE_CHECKING:
     from flask import Flask
 
-STATUS = {NotFound: 404, NotAllowed: 403, Changed: 412, InvalidState: 409, InvalidInput: 422}
+STATUS = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Changed: 412,
+    DatabaseAway: 503,
+    DatabaseFull: 503,
+    InvalidState: 409,
+    InvalidInput: 422,
+}
+"""The first that fits counts."""
 
 log = logging.getLogger("linbang.web")
 
@@ -48,6 +66,7 @@ def answer(status: int, code: str, message: str) -> Any:
         413: _("Too large"),
         422: _("There is a problem"),
         429: _("Too many attempts"),
+        503: _("Out of service for a moment"),
     }
     title = titles.get(status, _("Something went wrong"))
     return render_template("error.html", heading=title, message=message, status=status), status

@@ -50,7 +50,8 @@ def test_only_the_store_opens_writing_transactions() -> None:
 def test_nobody_commits_by_hand() -> None:
     places = {path for path, tree in modules() if calls(tree, "commit", "begin_nested")}
 
-    assert places <= {"engine/store/database.py"}
+    # The recording of the benchmarks passes on what it hears.
+    assert places <= {"engine/store/database.py", "engine/store/recording.py"}
 
 
 def test_only_the_store_imports_sqlalchemy() -> None:

@@ -19,7 +19,7 @@ from .schemas.common import ProblemSchema
 
 View = TypeVar("View", bound=Callable[..., Any])
 MAX_ID = 2**63 - 1
-ALWAYS = (401, 429)
+ALWAYS = (401, 429, 503)
 """What every operation may answer."""
 
 

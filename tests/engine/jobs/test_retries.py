@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from engine.errors import InvalidState
+from engine.errors import DatabaseFull, InvalidState
 from engine.incidents import retry
+from engine.jobs import SOON
 from engine.scheduler import next_moment, tick
 from tests.engine.support import SUPERVISOR, World
 
@@ -44,6 +45,26 @@ def test_it_does_not_try_before_the_wait_is_over(world: World, registry: AskedRe
     world.clock.move(minutes=4, seconds=59)
 
     assert tick(world.runtime) == 0
+
+
+def test_an_attempt_that_the_database_kept_from_being_saved_counts_as_none(
+    world: World, registry: AskedRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a disk that is full for a while, then the other side's fault is not the case's to pay for."""
+    world.deploy(ASKS)
+    case = world.start(**WANG)
+
+    def full(_saved: object) -> None:
+        raise DatabaseFull
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.runtime.steps, "save", full)
+        assert waits(world, 3) == [SOON, SOON, SOON]
+
+    assert jobs(world.runtime)[0].attempts == 0
+    assert tick(world.runtime) == 1
+    assert states(world.runtime)[case.id] == ("completed", "done")
+    assert len(set(registry.keys)) == 1
 
 
 def test_it_raises_an_incident_when_the_retries_are_used_up(world: World, registry: AskedRegistry) -> None:

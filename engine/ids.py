@@ -21,13 +21,17 @@ class IdSource:
     """
 
     def __init__(self, process_number: int, now_ms: Callable[[], int] | None = None) -> None:
-        if not 0 <= process_number < MAX_PROCESSES:
-            raise ValueError(f"Expected a process number below {MAX_PROCESSES}, but got {process_number}")
-        self._process = process_number << _COUNTER_BITS
+        self._process = _placed(process_number)
         self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
         self._lock = threading.Lock()
         self._last_ms = 0
         self._counter = 0
+
+    def go_on_as(self, process_number: int) -> None:
+        """Give ids under another number from now on, because the one before is somebody else's."""
+        placed = _placed(process_number)
+        with self._lock:
+            self._process = placed
 
     def next(self) -> int:
         """Give the next id."""
@@ -42,3 +46,9 @@ class IdSource:
                 self._counter = 0
             self._last_ms = now
             return (now << (_PROCESS_BITS + _COUNTER_BITS)) | self._process | self._counter
+
+
+def _placed(process_number: int) -> int:
+    if not 0 <= process_number < MAX_PROCESSES:
+        raise ValueError(f"Expected a process number below {MAX_PROCESSES}, but got {process_number}")
+    return process_number << _COUNTER_BITS

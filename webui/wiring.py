@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -48,6 +49,8 @@ TENANT = 1
 LEASE_MS = 10 * 60 * 1000
 RENEW_S = 60
 
+log = logging.getLogger("linbang")
+
 
 @dataclass
 class Installation:
@@ -73,10 +76,15 @@ class Installation:
         return self.settings.public_url or self.address or listening
 
     def renew(self) -> None:
-        """Keep the leased process number; called by the heartbeat."""
-        until = _wall_ms() + LEASE_MS
-        if not self.values.renew_process_number(self.number, self.token, until):
-            raise RuntimeError(f"Expected process number {self.number} to be ours, but the lease ran out")
+        """Keep the leased process number, or take another where it was given away; called by the heartbeat.
+
+        A process that could not renew it for LEASE_MS, since the database was away, may have lost it.
+        """
+        now = _wall_ms()
+        if not self.values.renew_process_number(self.number, self.token, now + LEASE_MS):
+            self.number = self.values.lease_process_number(self.token, now, now + LEASE_MS)
+            self.runtime.ids.go_on_as(self.number)
+            log.warning("the process number was given away meanwhile; it is %d now", self.number)
 
 
 @contextmanager
@@ -89,6 +97,7 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
     values = SettingStore(database, TENANT)
     token = secrets.randbits(62)
     number = values.lease_process_number(token, _wall_ms(), _wall_ms() + LEASE_MS)
+    found: Installation | None = None
     try:
         runtime = open_runtime(
             database,
@@ -111,10 +120,11 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
         runtime.offered = offered()
         runtime.hooks = Hooks(private=settings.demo or settings.hooks_private)
         found = Installation(settings, runtime, cases, values, number, token)
-        runtime.mail_words = lambda language, mail: mail_words(runtime, found.public_url, language, mail)
+        made = found
+        runtime.mail_words = lambda language, mail: mail_words(runtime, made.public_url, language, mail)
         yield found
     finally:
-        values.release_process_number(number, token)
+        values.release_process_number(found.number if found is not None else number, token)
         database.close()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import threading
 import time
@@ -223,11 +222,7 @@ class _Worker:
         if self._leading and not led:
             log.info("worker %s keeps the house", self._way.name)
         heartbeat.beat_as_worker(self._runtime, self._way.name)
-        try:
-            self._found.renew()
-        except RuntimeError:
-            log.critical("the leased process number is lost: ids might be given twice, so this worker stops")
-            os.kill(os.getpid(), signal.SIGTERM)
+        self._found.renew()
 
     def _keep_house(self) -> None:
         """Do what one worker does for all: schedules, alerts, the heartbeat, the day's anchor."""

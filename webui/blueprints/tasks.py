@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import cases as case_views
 from engine import follow_ups, forms, instances, spiff, task_rights, user_tasks
 from engine.calendar import FIRST_YEAR, LAST_YEAR
 from engine.case import Case
-from engine.errors import EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
+from engine.errors import DatabaseFull, EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.migration.previews import last_move
 from webui import forms as form_pages
 from webui import passing_on
@@ -79,8 +79,9 @@ def work(task_id: int) -> Any:
         return opened.page(raw, problems=exc.details.get("problems", ()), problem=message_of(exc)), 422
     except InvalidState as exc:
         if opened.mine:
-            user_tasks.save_draft(runtime, task_id, person, raw)
-        return opened.page(raw, problem=message_of(exc)), 409
+            with suppress(DatabaseFull):  # then the page alone keeps what was typed
+                user_tasks.save_draft(runtime, task_id, person, raw)
+        return opened.page(raw, problem=message_of(exc)), status_of(exc)
     flash(_("Done: %(task)s, %(case)s.", task=opened.name, case=opened.case.row.business_key), "success")
     return redirect(url_for("inbox.show"))
 
@@ -155,7 +156,8 @@ class _Opened:
         if loaded is None:
             raise NotFound("Expected a task with that id, but there is none", code="task_unknown")
         row, tasks = loaded
-        case_views.visible_instance(found.runtime, found.cases, row.id, actor())
+        if not found.runtime.offices.sees(actor(), row.office_id):
+            raise NotFound("Expected a task with that id, but there is none", code="task_unknown")
         self.case: Case = instances.open_case(found.runtime, row, tasks)
         self.task: UserTaskRow = user_tasks.open_task(self.case, task_id)
         self.element = self.case.definition.elements[self.task.element_id]

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from engine import jobs
+from engine.state import machine_ms
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
@@ -38,11 +39,11 @@ class Shift:
 
     def due_buckets(self) -> list[int]:
         """Give the buckets in which clocks have to be struck now."""
-        return self._runtime.jobs.due_buckets(self._runtime.now_ms(), _wall())
+        return self._runtime.jobs.due_buckets(self._runtime.now_ms(), machine_ms())
 
     def due_calls(self) -> list[int]:
         """Give the ids of some jobs for outside systems that nobody runs though they are due."""
-        return self._runtime.jobs.due_outside(self._runtime.now_ms() - GRACE_MS, _wall(), CALLS_AT_ONCE)
+        return self._runtime.jobs.due_outside(self._runtime.now_ms() - GRACE_MS, machine_ms(), CALLS_AT_ONCE)
 
     def seconds_to_next(self) -> float | None:
         """Say how long it is until the next job falls due; None for none."""
@@ -72,7 +73,7 @@ class Shift:
         if self._ending:
             return False
         runtime, token = self._runtime, self._runtime.ids.next()
-        job = runtime.jobs.claim_one(job_id, runtime.now_ms(), _wall(), self._lease_ms, token)
+        job = runtime.jobs.claim_one(job_id, runtime.now_ms(), machine_ms(), self._lease_ms, token)
         if job is None:
             return False
         self._hold([job], token)
@@ -84,7 +85,7 @@ class Shift:
         with self._lock:
             held = [(job.id, token) for job, token in self._held.values()]
         if held:
-            self._runtime.jobs.renew(held, _wall() + self._lease_ms)
+            self._runtime.jobs.renew(held, machine_ms() + self._lease_ms)
 
     def end(self) -> None:
         """Begin nothing more."""
@@ -102,7 +103,9 @@ class Shift:
 
     def _claim_clocks(self, bucket: int) -> list[DueJob]:
         runtime, token = self._runtime, self._runtime.ids.next()
-        claimed = runtime.jobs.claim_clocks(bucket, runtime.now_ms(), _wall(), self._lease_ms, token, BATCH)
+        claimed = runtime.jobs.claim_clocks(
+            bucket, runtime.now_ms(), machine_ms(), self._lease_ms, token, BATCH
+        )
         self._hold(claimed, token)
         return claimed
 
@@ -128,7 +131,3 @@ class Shift:
     def _let_go(self, job: DueJob) -> tuple[DueJob, int] | None:
         with self._lock:
             return self._held.pop(job.id, None)
-
-
-def _wall() -> int:
-    return time.time_ns() // 1_000_000

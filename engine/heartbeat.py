@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from engine.state import from_ms
+from engine.state import from_ms, machine_ms
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
@@ -48,13 +48,13 @@ def beat(runtime: Runtime) -> None:
     if now_s - runtime.beaten_at < EVERY_S:
         return
     overdue = runtime.heartbeats.overdue_jobs(runtime.now_ms(), MAX_COUNTED)
-    runtime.heartbeats.put(SCHEDULER, _machine_ms(), json.dumps({"overdue": overdue}))
+    runtime.heartbeats.put(SCHEDULER, machine_ms(), json.dumps({"overdue": overdue}))
     runtime.beaten_at = now_s
 
 
 def beat_as_worker(runtime: Runtime, worker: str) -> None:
     """Note that a worker is there."""
-    runtime.heartbeats.put(WORKER + worker, _machine_ms(), "{}")
+    runtime.heartbeats.put(WORKER + worker, machine_ms(), "{}")
 
 
 def leave(runtime: Runtime, worker: str) -> None:
@@ -64,7 +64,7 @@ def leave(runtime: Runtime, worker: str) -> None:
 
 def forget_silent_workers(runtime: Runtime) -> None:
     """Expect no more beats of workers that have been silent for FORGOTTEN_AFTER."""
-    since = from_ms(_machine_ms()) - FORGOTTEN_AFTER
+    since = from_ms(machine_ms()) - FORGOTTEN_AFTER
     gone = [one.name for one in beats(runtime) if one.worker and one.at is not None and one.at < since]
     if gone:
         runtime.heartbeats.forget(gone)
@@ -73,7 +73,7 @@ def forget_silent_workers(runtime: Runtime) -> None:
 def beats(runtime: Runtime) -> list[Beat]:
     """Give the last beat of each part, the scheduler's first, also where it never beat."""
     rows = runtime.heartbeats.all()
-    now = from_ms(_machine_ms())
+    now = from_ms(machine_ms())
     return [_beat(name, rows.get(name), now) for name in dict.fromkeys([SCHEDULER, *sorted(rows)])]
 
 
@@ -84,7 +84,3 @@ def _beat(name: str, row: tuple[int, str] | None, now: datetime) -> Beat:
     detail = json.loads(row[1] or "{}")
     # A clock that was set back leaves beats in the future; they say nothing of the present.
     return Beat(name, at, abs(now - at) > STALE_AFTER, int(detail.get("overdue", 0)))
-
-
-def _machine_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine import alerts, heartbeat, schedules
 from engine.jobs import LEASE_MS, run
-from engine.state import from_ms
+from engine.state import from_ms, machine_ms
 from engine.store.jobs import OUTSIDE
 
 if TYPE_CHECKING:
@@ -109,6 +109,6 @@ def _something_is_due(runtime: Runtime) -> bool:
 def _claim(runtime: Runtime) -> list[ClaimedJob]:
     token = runtime.ids.next()
     until = time.monotonic() + LEASE_MS / 1000
-    wall = time.time_ns() // 1_000_000
+    wall = machine_ms()
     jobs = runtime.jobs.claim(runtime.now_ms(), wall, LEASE_MS, token, BATCH)
     return [ClaimedJob(job, token, until) for job in jobs]

@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Response, current_app, g, redirect, request, session, url_for
 
 from engine.people import Actor, read_staff
+from engine.state import machine_ms
 
 from .page import installation
 
@@ -72,7 +73,7 @@ def unnoticed(view: View) -> View:
 def may_try(username: str) -> bool:
     """Say whether this name and this address have not guessed too often."""
     values = installation().values
-    since = _now_ms() - WINDOW_MS
+    since = machine_ms() - WINDOW_MS
     return all(values.attempts(key, since) < ATTEMPTS for key in _keys(username))
 
 
@@ -87,7 +88,9 @@ def check_password(username: str, password: str) -> bool:
         known = False
     if not known or row is None:
         for key in _keys(username):
-            installation().values.note_attempt(key, _now_ms(), runtime.ids.next(), _now_ms() - WINDOW_MS)
+            installation().values.note_attempt(
+                key, machine_ms(), runtime.ids.next(), machine_ms() - WINDOW_MS
+            )
         return False
     installation().values.forget_attempts(_keys(username)[0])
     chosen = session.get("language")
@@ -139,7 +142,3 @@ def _recognise() -> None:
 
 def _keys(username: str) -> tuple[str, str]:
     return f"name:{username.strip().lower()[:100]}", f"address:{request.remote_addr}"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -90,9 +90,7 @@ def facts_of(view: CaseView, *, unmasked: bool = False) -> dict[str, Any]:
         "buttons": [
             (name, definition.texts.say(language(), "messages", name, "button")) for name in view.messages
         ],
-        "answers": application(
-            definition, view.variables, installation().runtime.evaluator(view.definition), unmasked=unmasked
-        ),
+        "answers": application(definition, view.variables, runtime.evaluator(definition), unmasked=unmasked),
         "unmasked": unmasked,
         "related": related_rows(runtime, case_id, actor()),
         "started": moment_words(view.row.started_at, calendar),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from engine.live import LiveCases
 from engine.ports import Clock, Connector, OperationShape
 from engine.runtime import Runtime, open_runtime
 from engine.sealing import Sealer, load_key
+from engine.state import machine_ms
 from engine.store import Database
 from engine.store.cases import CaseStore
 from engine.store.settings import SettingStore
@@ -80,7 +80,7 @@ class Installation:
 
         A process that could not renew it for LEASE_MS, since the database was away, may have lost it.
         """
-        now = _wall_ms()
+        now = machine_ms()
         if not self.values.renew_process_number(self.number, self.token, now + LEASE_MS):
             self.number = self.values.lease_process_number(self.token, now, now + LEASE_MS)
             self.runtime.ids.go_on_as(self.number)
@@ -96,7 +96,7 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
     database.create_tables()
     values = SettingStore(database, TENANT)
     token = secrets.randbits(62)
-    number = values.lease_process_number(token, _wall_ms(), _wall_ms() + LEASE_MS)
+    number = values.lease_process_number(token, machine_ms(), machine_ms() + LEASE_MS)
     found: Installation | None = None
     try:
         runtime = open_runtime(
@@ -150,7 +150,3 @@ def offered() -> dict[str, Operation]:
     """Give the schemas of all these operations, by name."""
     kinds: tuple[type[System | Cases], ...] = (*CONNECTORS, Cases)
     return {f"{kind.name}.{name}": operation for kind in kinds for name, operation in kind.operations.items()}
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000

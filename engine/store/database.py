@@ -76,7 +76,7 @@ class Database:
     @property
     def writes_at_once(self) -> bool:
         """Say whether it takes several changes in one statement; SQLite is not asked over a line."""
-        return self.engine.dialect.name == "postgresql"
+        return self.is_postgresql
 
     @property
     def address(self) -> str:
@@ -107,7 +107,7 @@ class Database:
         them has looked up is still so when it writes. On SQLite only one transaction writes anyway.
         """
         with self._plainly(), self.engine.begin() as connection:
-            if alone is not None and self.engine.dialect.name == "postgresql":
+            if alone is not None and self.is_postgresql:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext(%s))", (alone,))
             yield connection
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from flask import g, request
 
 from engine import tokens
+from engine.state import machine_ms
 from webui.page import installation
 from webui.problems import problem
 
@@ -42,7 +42,7 @@ def actor() -> Actor:
 def _wrong() -> Any:
     """Count a wrong token."""
     found, key = installation(), f"token:{request.remote_addr}"
-    now = time.time_ns() // 1_000_000
+    now = machine_ms()
     if found.values.attempts(key, now - WINDOW_MS) >= ATTEMPTS:
         detail = "Expected fewer wrong tokens from this address; please come again later"
         return problem(429, "too_many_attempts", detail, Retry_After=str(WINDOW_MS // 1000))

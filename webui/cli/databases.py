@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ import click
 from engine import audit
 from engine.errors import InvalidState
 from engine.sealing import Sealer, load_key
+from engine.state import machine_ms
 from engine.store import Database, backups, schema_version
 from engine.store.cases import CaseStore
 from engine.store.copying import CopiedTable, check_nobody_works, copy_database
@@ -84,7 +84,7 @@ def copy_db(source: str, target: str, *, as_json: bool) -> None:
     Nobody may work on it meanwhile. The key file stays the same; so do the files in LINBANG_DATA_DIR.
     """
     with _there(source) as reader, _opened(target) as writer:
-        check_nobody_works(reader, time.time_ns() // 1_000_000)
+        check_nobody_works(reader, machine_ms())
         copied = copy_database(reader, writer, _nothing if as_json else _tell)
     _prove(replace(Settings.from_environment(), database_url=target), copied, as_json=as_json)
 

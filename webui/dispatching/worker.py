@@ -6,7 +6,6 @@ import asyncio
 import logging
 import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from procrastinate.worker import Worker
 from engine import heartbeat, scheduler
 from engine.draining import Shift
 from engine.errors import EngineError
+from engine.state import machine_ms
 from engine.store.leases import LeaseStore
 from webui.anchors import anchor_once_a_day
 
@@ -216,7 +216,7 @@ class _Worker:
     def _keep(self) -> None:
         """Renew what this worker holds, say that it is there, and see whose turn the house is."""
         self._shift.renew()
-        now, led = time.time_ns() // 1_000_000, self._leading
+        now, led = machine_ms(), self._leading
         self._leading = False  # until the database has said otherwise
         self._leading = self._leases.take(HOUSE, self._token, now, now + int(self._way.silent_s * 1000))
         if self._leading and not led:

@@ -26,6 +26,8 @@ class Rested:
         self.workflow = case.workflow
         self.finished = self.workflow.completed or deed.cancelled
         self.resting = {} if self.finished else spiff.resting(self.workflow)
+        if not self.finished and spiff.notice_standstill(self.workflow, self.resting):
+            self.resting = spiff.resting(self.workflow)
         self.events: list[dict[str, Any]] = []
         self.broken: dict[int, tuple[str, str, str]] = {}
         self._standing: dict[int, list[Tracked]] | None = None
@@ -37,6 +39,8 @@ class Rested:
             self.evaluate,
             self.events,
             self.broken,
+            edition=case.calendars.number,
+            calendar_of=case.calendar_of,
         )
 
     def evaluate(self, text: str, variables: Any, element_id: str) -> Any:

@@ -21,6 +21,7 @@ from .run import (
 )
 from .script_engine import ScriptEngine
 from .specs import newest_data
+from .standstill import notice_standstill
 from .subprocesses import Packed
 from .workflow import Passed, Workflow
 
@@ -50,6 +51,7 @@ __all__ = [
     "move",
     "move_targets",
     "newest_data",
+    "notice_standstill",
     "parameters",
     "parse",
     "resting",

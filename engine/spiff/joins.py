@@ -39,6 +39,16 @@ class Join:
         if not taken:
             my_task._set_state(TaskState.WAITING)  # noqa: SLF001 - as the library's joins do
             return False
+        self._merge(my_task, taken)
+        return True
+
+    def go_on_without(self, my_task: Task) -> None:
+        """Let a token that waits go on with those that have arrived, though others have not."""
+        self._merge(my_task, [task for task in my_task.workflow.tasks.values() if self._has_arrived(task, my_task)])
+        my_task._ready()  # noqa: SLF001 - as when the last of them arrives
+
+    def _merge(self, my_task: Task, taken: list[Task]) -> None:
+        """Give the token that goes on what those know that are taken."""
         for task in taken:
             del task.internal_data["arrived"]
         sources = [task.parent for task in taken]
@@ -47,7 +57,6 @@ class Join:
         my_task.internal_data["sources"] = [
             found for task in others if (found := drawn_element(task)) is not None
         ]
-        return True
 
     def take(self, my_task: Task, arrived: list[Task]) -> list[Task]:
         """Give the tokens with which the join goes on, its newest among them; none while it waits."""

@@ -10,6 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import InvalidState
 
 from . import events, specs
+from .standstill import let_go_on
 from .workflow import Workflow
 
 if TYPE_CHECKING:
@@ -120,8 +121,12 @@ def caught_codes(workflow: Workflow, number: int) -> set[str]:
 
 
 def retry(workflow: Workflow, number: int) -> bool:
-    """Try an element again that could not be carried out; say whether it went well."""
+    """Try an element again that could not be carried out; say whether it went well.
+
+    A join for which nothing is on its way goes on with what has arrived.
+    """
     workflow.stuck.pop(number, None)
+    let_go_on(workflow, number)
     _settle(workflow)
     return number not in workflow.stuck
 

@@ -199,7 +199,7 @@ class Workflow(_Traced, BpmnWorkflow):  # type: ignore[misc]  # untyped library
         """Forget what could not be carried out in a scope that is gone by now."""
         for number in list(self.stuck):
             task = self.find_task(number)
-            if task is None or task.state != TaskState.READY:
+            if task is None or task.state not in (TaskState.READY, TaskState.WAITING):
                 del self.stuck[number]
 
     def number_tasks(self) -> None:

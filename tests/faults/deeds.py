@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from engine import editing, incidents, instances, messages, user_tasks
 from engine.errors import EngineError, NotFound
@@ -13,15 +13,14 @@ from engine.instances import StartRequest
 from engine.store import schema
 from tests.engine.support import CLERK, QINGHE, SUPERVISOR
 
+from .desk import Desk
 from .places import REVIEWERS
+from .seat import ACTIVE, Seat
 from .service import ANSWERED
-from .steps import DONE, Step
+from .steps import Step
 
 if TYPE_CHECKING:
-    import random
-
     from engine.people import Actor
-    from engine.runtime import Runtime
 
     from .outside import Ledger
 
@@ -29,21 +28,12 @@ ENOUGH_CASES = 6
 BY_ID = {actor.person_id: actor for actor in (CLERK, SUPERVISOR, *REVIEWERS)}
 
 
-class People:
+class People(Seat):
     """Everybody who works by one web process in a turn."""
 
-    def __init__(
-        self,
-        runtime: Runtime,
-        ledger: Ledger,
-        dice: random.Random,
-        asks: Callable[[Step], None],
-        hears: Callable[[Step, str], None],
-        turn: int,
-    ) -> None:
-        self._runtime, self._ledger, self._dice = runtime, ledger, dice
-        self._asks, self._hears, self._turn = asks, hears, turn
-        self._marks = 0
+    def __init__(self, seat: Seat, ledger: Ledger) -> None:
+        super().__init__(**vars(seat))
+        self._ledger, self._desk = ledger, Desk(seat)
         self._deeds: dict[Callable[[], None], int] = {
             self._work: 50,
             self._start: 12,
@@ -58,27 +48,17 @@ class People:
             self._edit: 3,
             self._withdraw: 1,
             self._cancel: 1,
+            self._desk.act: 15,
         }
 
     def act(self) -> None:
         """Do one thing; whoever finds the database away does nothing."""
-        deed = self._dice.choices(list(self._deeds), list(self._deeds.values()))[0]
+        deed = self.dice.choices(list(self._deeds), list(self._deeds.values()))[0]
         try:
             deed()
-        except EngineError as exc:  # met while looking; what is asked for is answered in _do
+        except EngineError as exc:  # met while looking; what is asked for is answered in do
             if exc.code not in ("database_away", "database_full"):
                 raise
-
-    def _do(self, step: Step, act: Callable[[], Any]) -> bool:
-        """Ask for a step and tell what became of it."""
-        self._asks(step)
-        try:
-            act()
-        except EngineError as exc:
-            self._hears(step, exc.code)
-            return False
-        self._hears(step, DONE)
-        return True
 
     def _work(self) -> None:
         """Take a task and do it, in two steps."""
@@ -90,70 +70,70 @@ class People:
             self._finish(task, actor)
 
     def _finish(self, task: Any, actor: Actor) -> None:
-        runtime, element, mark = self._runtime, task.element_id, self._mark()
+        runtime, element, mark = self.runtime, task.element_id, self.mark()
         case = task.process_instance_id
-        if element == "decide" and self._dice.random() < 0.3:
+        if element == "decide" and self.dice.random() < 0.3:
             step = Step("user_task_sent_back", case, actor.person_id, element, mark)
-            self._do(step, lambda: user_tasks.send_back(runtime, task.id, actor, mark))
+            self.do(step, lambda: user_tasks.send_back(runtime, task.id, actor, mark))
             return
         if element == "sign" and self._is_signed(task.id):
-            if self._dice.random() < 0.2:
+            if self.dice.random() < 0.2:
                 step = Step("user_task_returned", case, actor.person_id, element, mark)
-                self._do(step, lambda: user_tasks.return_to_first(runtime, task.id, actor, mark))
+                self.do(step, lambda: user_tasks.return_to_first(runtime, task.id, actor, mark))
                 return
             step = Step("countersigned", case, actor.person_id, element)
         else:
             answered = element in ANSWERED
             step = Step("user_task_completed", case, actor.person_id, element, mark if answered else "")
         answers = {element: mark} if element in ANSWERED else {}
-        self._do(step, lambda: user_tasks.complete(runtime, task.id, actor, answers))
+        self.do(step, lambda: user_tasks.complete(runtime, task.id, actor, answers))
 
     def _take(self, task: Any, actor: Actor) -> bool:
         step = Step("user_task_claimed", task.process_instance_id, actor.person_id, task.element_id)
-        return self._do(step, lambda: user_tasks.claim(self._runtime, task.id, actor))
+        return self.do(step, lambda: user_tasks.claim(self.runtime, task.id, actor))
 
     def _claim(self) -> None:
         task, _ = self._task_and_person()
         if task is not None:
-            self._take(task, self._dice.choice(REVIEWERS))
+            self._take(task, self.dice.choice(REVIEWERS))
 
     def _unclaim(self) -> None:
         task, actor = self._task_and_person(mine=True)
         if task is not None:
             step = Step("user_task_unclaimed", task.process_instance_id, actor.person_id, task.element_id)
-            self._do(step, lambda: user_tasks.unclaim(self._runtime, task.id, actor))
+            self.do(step, lambda: user_tasks.unclaim(self.runtime, task.id, actor))
 
     def _hand_on(self) -> None:
         task, actor = self._task_and_person(mine=True)
         if task is not None:
-            to, mark = self._dice.choice(REVIEWERS).person_id or 0, self._mark()
+            to, mark = self.dice.choice(REVIEWERS).person_id or 0, self.mark()
             step = Step(
                 "user_task_delegated", task.process_instance_id, actor.person_id, task.element_id, mark
             )
-            self._do(step, lambda: user_tasks.delegate(self._runtime, task.id, actor, to, mark))
+            self.do(step, lambda: user_tasks.delegate(self.runtime, task.id, actor, to, mark))
 
     def _save_draft(self) -> None:
         task, actor = self._task_and_person(mine=True)
         if task is None:
             return
-        mark = self._mark()
+        mark = self.mark()
 
         def save() -> None:
-            if not user_tasks.save_draft(self._runtime, task.id, actor, {"draft": mark}):
+            if not user_tasks.save_draft(self.runtime, task.id, actor, {"draft": mark}):
                 raise NotFound(code="not_mine")
 
-        self._do(Step("draft", task.id, actor.person_id, None, mark), save)
+        self.do(Step("draft", task.id, actor.person_id, None, mark), save)
 
     def _start(self) -> None:
-        if len(self._rows(select(schema.process_instance.c.id).where(_ACTIVE))) >= ENOUGH_CASES:
+        if len(self.rows(select(schema.process_instance.c.id).where(ACTIVE))) >= ENOUGH_CASES:
             return
-        key = self._dice.choice(("all", "all", "small"))
-        once = self._dice.random() < 0.6
-        mark = f"k{self._mark()}" if once else self._mark()
+        key = self.dice.choice(("all", "all", "small"))
+        once = self.dice.random() < 0.6
+        mark = f"k{self.mark()}" if once else self.mark()
         request = StartRequest(key, QINGHE, {"name": mark}, key=mark if once else None)
-        for _ in range(1 + (once and self._dice.random() < 0.4)):  # somebody clicks twice
+        for _ in range(1 + (once and self.dice.random() < 0.4)):  # somebody clicks twice
             step = Step("case_started", 0, CLERK.person_id, None, mark)
-            self._do(step, lambda: instances.start(self._runtime, CLERK, request))
+            self.do(step, lambda: instances.start(self.runtime, CLERK, request))
 
     def _tell(self) -> None:
         """Let an outside system say what it has to say, also what it has said before."""
@@ -161,28 +141,28 @@ class People:
         fresh = [told for told in waiting if not told.heard] or waiting[-2:]
         if not fresh:
             return
-        inbound = self._dice.choice(fresh if self._dice.random() < 0.8 else waiting).inbound
+        inbound = self.dice.choice(fresh if self.dice.random() < 0.8 else waiting).inbound
         case = int(inbound.reference.partition("-")[0])
         step = Step("message", case, None, inbound.message, f"k{inbound.id}")
-        if self._do(step, lambda: messages.receive(self._runtime, "office", inbound)):
+        if self.do(step, lambda: messages.receive(self.runtime, "office", inbound)):
             self._ledger.note(what="heard", id=inbound.id)
 
     def _look_after_incident(self) -> None:
-        found = self._rows(select(schema.incident).where(schema.incident.c.state == "open"))
+        found = self.rows(select(schema.incident).where(schema.incident.c.state == "open"))
         if not found:
             return
-        row, mark = self._dice.choice(found), self._mark()
-        case, number, runtime = row.process_instance_id, row.number, self._runtime
-        if self._dice.random() < 0.3:
+        row, mark = self.dice.choice(found), self.mark()
+        case, number, runtime = row.process_instance_id, row.number, self.runtime
+        if self.dice.random() < 0.3:
             step = Step("incident_settled", case, SUPERVISOR.person_id, row.element_id, mark)
             answer = {"order_no": "by hand"}
-            self._do(
+            self.do(
                 step,
                 lambda: incidents.resolve(runtime, case, number, SUPERVISOR, reason=mark, answer=answer),
             )
             return
         step = Step("incident_retried", case, SUPERVISOR.person_id, None, mark)
-        self._do(step, lambda: incidents.retry(runtime, case, number, SUPERVISOR, mark))
+        self.do(step, lambda: incidents.retry(runtime, case, number, SUPERVISOR, mark))
 
     def _say_news(self) -> None:
         self._correlate("news")
@@ -194,57 +174,38 @@ class People:
         self._correlate("withdrawn")
 
     def _correlate(self, message: str) -> None:
-        case = self._case("small" if message == "news" else "all")
+        case = self.case("small" if message == "news" else "all")
         if case is not None:
             step = Step("message", case, CLERK.person_id, message)
-            self._do(step, lambda: messages.correlate(self._runtime, message, case, CLERK, {}))
+            self.do(step, lambda: messages.correlate(self.runtime, message, case, CLERK, {}))
 
     def _edit(self) -> None:
-        case, mark = self._case(None), self._mark()
+        case, mark = self.case(None), self.mark()
         if case is not None:
             step = Step("variables_edited", case, SUPERVISOR.person_id, None, mark)
-            self._do(step, lambda: editing.edit(self._runtime, case, SUPERVISOR, {"name": mark}, mark))
+            self.do(step, lambda: editing.edit(self.runtime, case, SUPERVISOR, {"name": mark}, mark))
 
     def _cancel(self) -> None:
-        case, mark = self._case(None), self._mark()
+        case, mark = self.case(None), self.mark()
         if case is not None:
             step = Step("case_cancelled", case, SUPERVISOR.person_id, None, mark)
-            self._do(step, lambda: instances.cancel(self._runtime, case, SUPERVISOR, mark))
-
-    def _case(self, service: str | None) -> int | None:
-        table = schema.process_instance.c
-        query = select(table.id).where(_ACTIVE)
-        if service is not None:
-            query = query.where(table.service_key == service)
-        found = self._rows(query)
-        return self._dice.choice(found).id if found else None
+            self.do(step, lambda: instances.cancel(self.runtime, case, SUPERVISOR, mark))
 
     def _task_and_person(self, *, mine: bool = False) -> tuple[Any, Actor]:
         table = schema.user_task.c
         query = select(schema.user_task).where(table.state == "open")
-        found = self._rows(query.where(table.assignee.isnot(None)) if mine else query)
-        somebody = self._dice.choice(REVIEWERS)
+        found = self.rows(query.where(table.assignee.isnot(None)) if mine else query)
+        somebody = self.dice.choice(REVIEWERS)
         if not found:
             return None, somebody
-        row = self._dice.choice(found)
-        holds = row.assignee is not None and self._dice.random() < 0.9
+        row = self.dice.choice(found)
+        holds = row.assignee is not None and self.dice.random() < 0.9
         return row, BY_ID[row.assignee] if holds else somebody
 
     def _is_signed(self, task_id: int) -> bool:
-        found = self._runtime.steps.load_by_task(task_id)
+        found = self.runtime.steps.load_by_task(task_id)
         if found is None or found[0].state != "active":
             return False
-        case = instances.open_case(self._runtime, *found)
+        case = instances.open_case(self.runtime, *found)
         row = case.tasks.get(task_id)
         return row is not None and row.number in case.state.signed
-
-    def _rows(self, query: Select[Any]) -> list[Any]:
-        with self._runtime.database.reading() as connection:
-            return list(connection.execute(query.order_by(query.selected_columns["id"])))
-
-    def _mark(self) -> str:
-        self._marks += 1
-        return f"said-{self._turn}-{self._marks}"
-
-
-_ACTIVE = schema.process_instance.c.state == "active"

@@ -136,6 +136,8 @@ class Book:
 
     def _answers_lost(self, case: WholeCase, links: list[Link]) -> Iterator[str]:
         """Every answer of the case is a variable of it, the last one where it was given again."""
+        if any(link.event == "token_moved" for link in links):
+            return  # what a branch knew goes with its token
         given = {
             link.element_id: link.payload["answers"].get(link.element_id)
             for link in links
@@ -186,7 +188,8 @@ def _asked_once(case: int, links: list[Link], ledger: Ledger) -> Iterator[str]:
     """Every call has one key, however often it was tried, and another one only where its question was edited."""
     events = Counter(link.event for link in links)
     answered = Counter(link.element_id for link in links if link.event == "service_answered")
-    for operation, calls in (("order", 1 + events["user_task_sent_back"]), ("tell", 1)):
+    moved = events["token_moved"]  # each may lead before a call once more
+    for operation, calls in (("order", 1 + events["user_task_sent_back"] + moved), ("tell", 1 + moved)):
         keys = [line["key"] for line in ledger.lines("done") if line["operation"] == operation]
         mine = [key for key in keys if key.startswith(f"{case}-")]
         asked = {key.partition("-c")[0] for key in mine}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import random
 import resource
@@ -28,6 +29,7 @@ from tests.databases.server import NOBODY
 from .boundaries import BEGIN, Watch, watch
 from .deeds import People
 from .places import Clock, Place, wait_for
+from .seat import Seat
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -85,6 +87,8 @@ class Newborn:
         runtime = place.open(0, Clock(), seed, database=database)
         runtime.catalogue.services()
         database.engine.dispose()
+        gc.collect()
+        gc.freeze()  # or each child would copy all pages when it collects
         return cls(runtime, watched)
 
 
@@ -128,7 +132,7 @@ def _play(pipe: Connection, place: Place, life: Life, runtime: Runtime, turn: Tu
             _tick(pipe, runtime, free_leases=turn.free_leases)
             return
         dice = random.Random(f"{life.seed} {turn.number}")
-        people = People(runtime, place.ledger, dice, asks, hears, turn.number)
+        people = People(Seat(runtime, dice, asks, hears, turn.number, []), place.ledger)
         for _ in range(turn.acts):
             people.act()
     except Exception:  # noqa: BLE001 - what nobody foresaw is what is looked for

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.engine.bundles import (
     boundary,
     bundle,
@@ -20,7 +22,10 @@ from tests.engine.bundles import (
     user_task,
 )
 
-ANSWERED = ("review", "inspect", "sign", "decide", "by_hand", "first", "second", "third")
+if TYPE_CHECKING:
+    from engine.definitions import Bundle
+
+ANSWERED = ("review", "inspect", "sign", "decide", "by_hand", "first", "second", "third", "late")
 """The tasks that ask something: the answer becomes the variable of the task's own name."""
 CLOCKS = frozenset({"remind", "cool", "too_late", "rest", "beat"})
 """The elements that strike at a moment."""
@@ -119,23 +124,32 @@ ALL = bundle(
     **_form("by_hand"),
 )
 
-SMALL = bundle(
-    _ask("first")
-    + boundary("beat", "first", timer("R3/PT5H", "timeCycle"), cancel=False)
-    + script("count", "{beaten: true}")
-    + node("endEvent", "counted")
-    + chain("beat", "count", "counted")
-    + node("intermediateCatchEvent", "rest", timer("PT30M"))
-    + _ask("second")
-    + node("intermediateCatchEvent", "news", trigger("message", "news"))
-    + _ask("third")
-    + start_and_end("first", "rest", "second", "news", "third"),
-    key="small",
-    extra='<bpmn:message id="message_news" name="news" linbang:messageGroups="clerk" linbang:timeToLive="P3D"/>',
-    process=_PROCESS.format("S"),
-    **_form("first"),
-    **_form("second"),
-    **_form("third"),
-)
+
+def _small(*more: str) -> Bundle:
+    """Draw three questions, a rest and some news between them, with more questions before the last."""
+    body = (
+        _ask("first")
+        + boundary("beat", "first", timer("R3/PT5H", "timeCycle"), cancel=False)
+        + script("count", "{beaten: true}")
+        + node("endEvent", "counted")
+        + chain("beat", "count", "counted")
+        + node("intermediateCatchEvent", "rest", timer("PT30M"))
+        + _ask("second")
+        + node("intermediateCatchEvent", "news", trigger("message", "news"))
+        + _ask("third")
+        + "".join(_ask(one) for one in more)
+    )
+    return bundle(
+        body + start_and_end("first", "rest", "second", "news", *more, "third"),
+        key="small",
+        extra='<bpmn:message id="message_news" name="news" linbang:messageGroups="clerk" linbang:timeToLive="P3D"/>',
+        process=_PROCESS.format("S"),
+        **{name: form for one in ("first", "second", "third", *more) for name, form in _form(one).items()},
+    )
+
+
+SMALL = _small()
+SMALL_LATER = _small("late")
+"""The version that comes while cases of the other one run."""
 
 SERVICES = (ALL, SMALL)

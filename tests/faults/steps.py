@@ -42,6 +42,8 @@ def step_of(case: int, link: Link) -> Step:
         return Step("message", case, link.actor, said["message"], mark)
     if link.event == "user_task_completed" and link.element_id == "sign":
         return Step("countersigned", case, link.actor, link.element_id)
+    if link.event == "token_moved":  # who takes it back does not know where it stands
+        return Step(link.event, case, link.actor, None, said["reason"])
     mark = said.get("reason") or said.get("note") or said.get("answers", {}).get(link.element_id) or ""
     return Step(_ONE_KIND.get(link.event, link.event), case, link.actor, link.element_id, mark)
 

@@ -59,6 +59,9 @@ _WORDS: Mapping[str, LazyString] = {
     "timer_far": lazy("The time to wait for lies too far away."),
     "limit_broken": lazy("The limit of a clock cannot be worked out."),
     "endless_loop": lazy("The case goes round in a circle."),
+    "nothing_arrives": lazy(
+        "The case waits for branches that no longer come. Tried again, it goes on with those that have arrived."
+    ),
     "error_not_caught": lazy("An error was raised that the diagram does not provide for."),
     "correlation_missing": lazy("The key by which a message finds its case is missing or of another kind."),
     "content_not_a_context": lazy("What a message is to say cannot be worked out."),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent as BoundaryEventMixin
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidState
@@ -21,6 +20,7 @@ from . import events, loops
 from .data import drawn_element, keep_corrected
 from .joins import EndOfScope
 from .specs import ServiceTask
+from .tasks import Task
 from .token_game import Place, can_stand, joins_tokens, place_of
 from .workflow import Tasks
 

@@ -16,6 +16,7 @@ from .errors import StepError
 from .events import Thrown
 from .loops import Repeated, instance_of
 from .subprocesses import Packed, Subprocesses
+from .tasks import adopt
 
 _READY, _WAITING, _FINISHED = TaskState.READY, TaskState.WAITING, TaskState.COMPLETED
 MAX_ENGINE_STEPS = 10_000
@@ -63,7 +64,12 @@ class _Traced:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        adopt(self.tasks.values())
         self.tasks = Tasks(self.tasks)
+
+    def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Tell the library's log nothing more; it would go through the whole tree for that."""
+        return dct or {}
 
     def note_passed(self, task: Any) -> None:
         """Note that a token has left an element of the diagram."""

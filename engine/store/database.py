@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, event, insert, inspect, select
+from sqlalchemy import Connection, Engine, event, insert, inspect, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql import ClauseElement
@@ -14,31 +16,46 @@ from sqlalchemy.sql import ClauseElement
 from engine.errors import Busy, DatabaseAway, InvalidState
 from engine.store.engines import begin_words, driver_arguments, open_engine
 from engine.store.failures import ConflictError, means_away, plainly
+from engine.store.lines import Lines
 from engine.store.schema import metadata, schema_version, setting
 
 
 class Statement:
-    """A Core statement compiled once to the driver's own text, and run by the driver alone.
+    """A Core statement compiled once to the driver's own text, when it is first needed, and run by the driver alone.
 
     Parameters are given by name; values are what the driver takes: numbers, text, bytes.
     """
 
-    __slots__ = ("_order", "defaults", "text")
+    __slots__ = ("_order", "_pick", "_source", "defaults", "text")
+    text: str
+    defaults: dict[str, Any]
 
     def __init__(self, statement: ClauseElement, engine: Engine) -> None:
-        compiled = statement.compile(dialect=engine.dialect)
+        self._source = statement, engine.dialect
+
+    def __getattr__(self, name: str) -> Any:
+        """Compile when something is asked for that only compiling gives; from then on this is never called."""
+        if name not in self.__slots__:
+            raise AttributeError(name)
+        self._compile()
+        return getattr(self, name)
+
+    def _compile(self) -> None:
+        statement, dialect = self._source
+        compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
         self.defaults = dict(compiled.params)
         names: Sequence[str] | None = getattr(compiled, "positiontup", None)
-        self._order = None if names is None else [(name, self.defaults[name]) for name in names]
+        self._order = names
+        self._pick = itemgetter(*names) if names is not None and len(names) > 1 else None
 
-    def run(self, connection: PoolProxiedConnection, **values: Any) -> Any:
+    def run(self, connection: DBAPIConnection, **values: Any) -> Any:
         """Run once and give the driver's cursor."""
         cursor = connection.cursor()
         cursor.execute(self.text, self._arranged(values))
         return cursor
 
-    def run_many(self, connection: PoolProxiedConnection, rows: Sequence[Mapping[str, Any]]) -> int:
+    def run_many(self, connection: DBAPIConnection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run for each row, as one statement, and give the number of rows touched; nothing for no rows."""
         if not rows:
             return 0
@@ -53,7 +70,12 @@ class Statement:
     def _arranged(self, values: Mapping[str, Any]) -> Any:
         if self._order is None:
             return {**self.defaults, **values}
-        return tuple([values.get(name, default) for name, default in self._order])
+        if self._pick is not None:
+            try:
+                return self._pick(values)
+            except KeyError:  # for a value that the statement has itself
+                pass
+        return tuple([values.get(name, self.defaults[name]) for name in self._order])
 
 
 SCHEMA_KEY = "schema_version"
@@ -72,6 +94,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        self._lines = Lines(self.engine)
+        self._begin = {writing: begin_words(self.engine, writing=writing) for writing in (False, True)}
 
     @property
     def writes_at_once(self) -> bool:
@@ -114,7 +138,7 @@ class Database:
     @contextmanager
     def stepping(
         self, *, writing: bool, again: bool = False, alone: bool = False
-    ) -> Iterator[PoolProxiedConnection]:
+    ) -> Iterator[DBAPIConnection]:
         """Give the driver's connection in a transaction, for statements of the hot path.
 
         It commits at the end, or leaves nothing behind: what is given back to the pool is rolled back.
@@ -123,30 +147,35 @@ class Database:
         transaction around it.
         """
         with self._plainly():
-            opened = self.engine.raw_connection()
-        with closing(opened) as connection:
-            try:
-                if not alone:
-                    connection.cursor().execute(begin_words(self.engine, writing=writing))
-                yield connection
-            except self._driver_error as exc:
-                if means_away(exc):
-                    connection.invalidate(exc)
-                told = plainly(exc)
-                if told is None:
-                    raise
-                unsure = alone and isinstance(told, DatabaseAway)  # it may be committed, and the answer lost
-                if again and isinstance(told, Busy) and not unsure:
-                    raise ConflictError from exc
-                raise told from exc
-            try:
-                connection.commit()
-            except self._driver_error as exc:
-                connection.invalidate(exc)
-                told = plainly(exc)
-                if told is None:
-                    raise
-                raise told from exc
+            line = self._lines.take()
+        connection = line.dbapi_connection
+        committing = False
+        try:
+            assert connection is not None  # it was just taken out
+            if not alone:
+                connection.cursor().execute(self._begin[writing])
+            yield connection
+            committing = True
+            connection.commit()
+        except self._driver_error as exc:
+            if committing or means_away(exc):
+                line.invalidate(exc)
+            line.close()
+            told = self._meaning(exc, committing=committing, again=again, alone=alone)
+            if told is None:
+                raise
+            raise told from exc
+        except BaseException:
+            line.close()
+            raise
+        self._lines.give_back(line)
+
+    def _meaning(self, error: Exception, *, committing: bool, again: bool, alone: bool) -> Exception | None:
+        """Give what to raise for a driver's error in a step; None for one that nobody foresaw."""
+        told = plainly(error)
+        # It may be committed, and the answer lost.
+        unsure = committing or (alone and isinstance(told, DatabaseAway))
+        return ConflictError() if again and isinstance(told, Busy) and not unsure else told
 
     @contextmanager
     def _plainly(self) -> Iterator[None]:
@@ -193,6 +222,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; one that a thread still uses follows when the thread has done with it."""
+        self._lines.end()
         event.listen(self.engine, "checkin", lambda _connection, record: record.close())
         self.engine.dispose()
 

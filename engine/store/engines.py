@@ -123,14 +123,23 @@ def _postgresql(address: URL) -> Engine:
         ) from exc
 
     @event.listens_for(engine, "checkout")
-    def _still_there(connection: Any, _record: Any, _proxy: Any) -> None:
-        """Notice without asking it that a server went away: it said so, or hung up, on a line that should be still."""
-        poll = select.poll()
-        poll.register(connection.fileno(), select.POLLIN)
-        if poll.poll(0):
+    def _check(connection: Any, _record: Any, _proxy: Any) -> None:
+        if not is_still_there(connection):
             raise InvalidatePoolError
 
     return engine
+
+
+def is_still_there(connection: Any) -> bool:
+    """Say without asking it whether a server went away: it said so, or hung up, on a line that should be still.
+
+    connection: the driver's, on which nothing runs. A file of SQLite does not go away.
+    """
+    if not hasattr(connection, "fileno"):
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
 
 
 def _begin_ourselves(engine: Engine) -> Engine:

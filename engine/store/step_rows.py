@@ -68,12 +68,17 @@ class StepRows:
     def write(self, writes: Writes, saved: Saved, once: tuple[str, str] | None) -> None:
         """Write all that a step changed beside the case's own row. once: see StepStore.once."""
         self._inbound(writes, saved, saved.inbound or once)
-        self._messages(writes, saved)
+        if saved.kept_ended or saved.kept_added or saved.waits_removed or saved.waits_added:
+            self._messages(writes, saved)
         self._tasks(writes, saved)
         self._inbox(writes, saved)
         self._history_and_jobs(writes, saved)
-        self._clocks_and_incidents(writes, saved)
-        self._notices_and_reasons(writes, saved)
+        if saved.deadlines or saved.alerts or saved.incidents_raised or saved.incidents_resolved:
+            self._clocks_and_incidents(writes, saved)
+        if saved.deliveries_added or saved.deliveries_changed or saved.subjects:
+            self._notices(writes, saved)
+        if saved.reasons_asked or saved.reasons_given:
+            self._reasons(writes, saved)
 
     def _inbound(self, writes: Writes, saved: Saved, inbound: tuple[str, str] | None) -> None:
         if inbound is None:
@@ -89,7 +94,7 @@ class StepRows:
         writes.add(self._statements.insert_inbound, [row], exact=True)
 
     def _messages(self, writes: Writes, saved: Saved) -> None:
-        """Write what is kept, what waits no longer, and where the case waits; nothing for most steps."""
+        """Write what is kept, what waits no longer, and where the case waits."""
         statements, tenant, case = self._statements, self._tenant, saved.instance.id
         ended = [
             {
@@ -181,20 +186,23 @@ class StepRows:
         ]
         writes.add(statements.resolve_incident, resolved)
 
-    def _notices_and_reasons(self, writes: Writes, saved: Saved) -> None:
-        statements, tenant, history = self._statements, self._tenant, saved.history
+    def _notices(self, writes: Writes, saved: Saved) -> None:
+        statements, tenant = self._statements, self._tenant
+        here = {"tenant_id": tenant, "kind": "identity", "process_instance_id": saved.instance.id}
+        writes.add(statements.insert_subject, [{**here, "digest": digest} for digest in saved.subjects])
         writes.add(statements.insert_delivery, self._owned(saved.deliveries_added))
         writes.add(
             statements.update_delivery, [_changed_delivery(tenant, row) for row in saved.deliveries_changed]
         )
+
+    def _reasons(self, writes: Writes, saved: Saved) -> None:
+        statements, tenant, history = self._statements, self._tenant, saved.history
         writes.add(statements.insert_reason, self._owned(saved.reasons_asked))
         given = [
             {"b_tenant": tenant, "b_id": found, "b_at": history.at, "b_seq": history.seq}
             for found in saved.reasons_given
         ]
         writes.add(statements.answer_reason, given)
-        here = {"tenant_id": tenant, "kind": "identity", "process_instance_id": saved.instance.id}
-        writes.add(statements.insert_subject, [{**here, "digest": digest} for digest in saved.subjects])
 
     def _owned(self, rows: list[Any], **more: Any) -> list[dict[str, Any]]:
         """Give records as rows of this tenant."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from engine.store.failures import ConflictError
 
 if TYPE_CHECKING:
-    from sqlalchemy import PoolProxiedConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
     from engine.store.database import Statement
 
@@ -41,12 +41,12 @@ class Writes(Protocol):
 class OneByOne:
     """Says each statement as it comes, in the transaction that is open."""
 
-    def __init__(self, connection: PoolProxiedConnection) -> None:
+    def __init__(self, connection: DBAPIConnection) -> None:
         self._connection = connection
 
     def add(self, statement: Statement, rows: Sequence[Mapping[str, Any]], *, exact: bool = False) -> None:
         """Write rows at once."""
-        if statement.run_many(self._connection, rows) != len(rows) and exact:
+        if rows and statement.run_many(self._connection, rows) != len(rows) and exact:
             raise ConflictError
 
     def finish(self) -> None:
@@ -59,7 +59,7 @@ class AtOnce:
     alone: no transaction is open, and the statement is one. guarded: all of it hangs on the first part.
     """
 
-    def __init__(self, connection: PoolProxiedConnection, *, alone: bool, guarded: bool) -> None:
+    def __init__(self, connection: DBAPIConnection, *, alone: bool, guarded: bool) -> None:
         self._connection, self._alone, self._guarded = connection, alone, guarded
         self._parts: list[tuple[Statement, Sequence[Mapping[str, Any]], bool]] = []
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from engine import incidents, messages, scheduler, user_tasks
+from engine import incidents, messages, moving, scheduler, user_tasks
 from engine.errors import EngineError, NotAllowed
 from engine.store import schema
 from engine.store.cases import CaseStore
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .places import Clock
 
 MAX_ROUNDS = 60
+PATIENCE = 12
+"""After how many rounds a case that waits for goods which nobody ordered, because of a moved token, orders them."""
 
 
 def finish(runtime: Runtime, ledger: Ledger, clock: Clock) -> list[str]:
@@ -47,6 +49,8 @@ def finish(runtime: Runtime, ledger: Ledger, clock: Clock) -> list[str]:
             _see_to(runtime, store, case_id, turns)
             if service == "small":
                 _try(partial(messages.correlate, runtime, "news", case_id, CLERK, {}))
+            elif round_number % PATIENCE == PATIENCE - 1:
+                _try(partial(_order_again, runtime, case_id))
         clock.ms += DAY_MS if round_number % 3 == 2 else HOUR_MS
     return [f"{service} {case_id}" for case_id, service in _active(runtime)]
 
@@ -77,6 +81,12 @@ def _do(runtime: Runtime, task: UserTaskRow, who: Actor) -> None:
             user_tasks.unclaim(runtime, task.id, who)
         raise
     user_tasks.complete(runtime, task.id, who, answers)
+
+
+def _order_again(runtime: Runtime, case_id: int) -> None:
+    for token in moving.read_tokens(runtime, case_id, SUPERVISOR).items:
+        if token.element_id == "ready":
+            moving.move(runtime, case_id, token.number, "order", SUPERVISOR, "in the end")
 
 
 def _try(act: Callable[[], object]) -> None:

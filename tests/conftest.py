@@ -14,7 +14,17 @@ from .databases.pool import ON_POSTGRESQL, give_back
 from .databases.server import end_run, lead_run
 
 HERE = Path(__file__).parent
-LONGEST_FIRST = ("e2e", "faults", "crash", "fleet", "bad_days", "processes", "simulation")
+LONGEST_FIRST = (
+    "e2e",
+    "faults",
+    "crash",
+    "fleet",
+    "bad_days",
+    "processes",
+    "simulation",
+    "webui/api/test_fuzzed.py",
+)
+"""Rooms and files."""
 
 
 _LEADING = pytest.StashKey[bool]()
@@ -33,7 +43,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the rooms of the longest tests first; within a room everything stays as it is."""
-    items.sort(key=lambda item: _rank(item.path.relative_to(HERE).parts[0]))
+    items.sort(key=lambda item: _rank(item.path))
     if ON_POSTGRESQL:
         left_out = [item for item in items if item.get_closest_marker("only_sqlite")]
         config.hook.pytest_deselected(items=left_out)
@@ -49,5 +59,6 @@ def _databases_given_back(request: pytest.FixtureRequest) -> Iterator[None]:
         give_back(folder)
 
 
-def _rank(room: str) -> int:
-    return LONGEST_FIRST.index(room) if room in LONGEST_FIRST else len(LONGEST_FIRST)
+def _rank(file: Path) -> int:
+    places = (number for number, place in enumerate(LONGEST_FIRST) if file.is_relative_to(HERE / place))
+    return next(places, len(LONGEST_FIRST))

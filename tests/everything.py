@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +43,10 @@ WITHOUT_DATABASE = (
 )
 """Tests that open none, or look at pages that do not hang on it."""
 ON_POSTGRESQL += [f"--ignore=tests/{place}" for place in WITHOUT_DATABASE]
+MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
+"""Where temporary folders may lie in memory, and how much has to be free there: a commit waits for a disk."""
+COMPILED = BIN.parent / "compiled"
+"""Where the many processes that tests start find our modules compiled; the tree itself stays clean."""
 
 
 def main() -> int:
@@ -48,23 +54,48 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only-checks", action="store_true")
     only_checks = parser.parse_args().only_checks
-    failed = [name for name, command in CHECKS if not _run(name, command)]
-    if not only_checks:
-        passes = (("tests", TESTS, "sqlite"), ("tests on PostgreSQL", ON_POSTGRESQL, "postgresql"))
-        failed += [name for name, command, database in passes if not _run(name, command, database)]
+    passes = (
+        ()
+        if only_checks
+        else (("tests", TESTS, "sqlite"), ("tests on PostgreSQL", ON_POSTGRESQL, "postgresql"))
+    )
+    # Tests wait for browsers and killed servers now and then; the checks use that time.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        checks = [(name, beside.submit(_checked, name, command)) for name, command in CHECKS]
+        failed = [name for name, command, database in passes if not _run(name, command, database)]
+    failed += [name for name, check in checks if not check.result()]
     print(f"failed: {', '.join(failed)}" if failed else "all well")
     return 1 if failed else 0
 
 
-def _run(name: str, command: list[str], database: str = "sqlite") -> bool:
+def _checked(name: str, command: list[str]) -> bool:
+    """Run a check, whose words come in one piece: tests talk at the same time."""
     begun = time.monotonic()
-    environment = {**os.environ, "PYTHONWARNINGS": "default", "LINBANG_TEST_DATABASE": database}
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
-    print(
-        f"[{name}] {'ok' if done.returncode == 0 else 'FAILED'} after {time.monotonic() - begun:.0f} s",
-        flush=True,
+    done = subprocess.run(
+        command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    return done.returncode == 0
+    return _say(name, done.returncode, begun, done.stdout)
+
+
+def _run(name: str, command: list[str], database: str) -> bool:
+    begun = time.monotonic()
+    environment = {
+        **os.environ,
+        "PYTHONWARNINGS": "default",
+        "PYTHONPYCACHEPREFIX": str(COMPILED),
+        "LINBANG_TEST_DATABASE": database,
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+        environment.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
+    return _say(name, done.returncode, begun)
+
+
+def _say(name: str, code: int, begun: float, words: str = "") -> bool:
+    outcome = "ok" if code == 0 else "FAILED"
+    print(f"{words}[{name}] {outcome} after {time.monotonic() - begun:.0f} s", flush=True)
+    return code == 0
 
 
 if __name__ == "__main__":

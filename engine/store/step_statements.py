@@ -17,6 +17,18 @@ DEADLINE_CHANGES = ("state", "due_at", "provisional", "ended_at", "calendar_vers
 """What changes of a clock."""
 
 
+_MADE: dict[str, StepStatements] = {}
+"""The statements for each kind of database that this process has opened; none of them holds a connection."""
+
+
+def step_statements(database: Database) -> StepStatements:
+    """Give the statements for a database's kind; compiling them takes far longer than opening one."""
+    kind = database.engine.dialect.name
+    if kind not in _MADE:
+        _MADE[kind] = StepStatements(database)
+    return _MADE[kind]
+
+
 class StepStatements:
     """Every statement that loading and saving a step runs."""
 

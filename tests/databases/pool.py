@@ -6,9 +6,13 @@ same file is the same database for as long as the test lasts.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from psycopg import sql
@@ -33,7 +37,9 @@ def database_url(file: Path) -> str:
 
 
 def open_database(file: Path) -> Database:
-    """Open a test's database, with its tables."""
+    """Open a test's database, with its tables: on SQLite a new file is a copy of one that has them."""
+    if not ON_POSTGRESQL and not file.exists():
+        shutil.copyfile(_empty_file(), file)
     database = Database(database_url(file))
     database.create_tables()
     return database
@@ -60,6 +66,17 @@ def one_at_a_time() -> Callable[[Path], Database]:
         return open_database(file)
 
     return opened
+
+
+@cache
+def _empty_file() -> Path:
+    """Make a file of SQLite with all tables, once a process: making them takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="linbang-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    database = Database(f"sqlite:///{folder / 'empty.db'}")
+    database.create_tables()
+    database.close()  # everything is in the one file then
+    return folder / "empty.db"
 
 
 class _Pool:

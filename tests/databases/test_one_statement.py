@@ -43,6 +43,7 @@ def said(world: World) -> Iterator[list[str]]:
 
     engine = world.runtime.database.engine
     event.listen(engine, "checkout", watch)
+    engine.dispose()  # what is open already would not be watched
     yield heard
     event.remove(engine, "checkout", watch)
 

@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 
 from webui import assets
 
+from . import axe, walk
 from . import browser as browsers
 from .desk import Office, office
-from .running import Server, running
+from .running import Server, copied, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 HERE = Path(__file__).parent
+CASES = 60
 PATIENCE_MS = 15_000
 """How long a page may take to show something on a busy machine."""
 
@@ -44,7 +46,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def shared_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the demo's staff, no cases, and a Monday morning on its clock, which nobody may move."""
-    with running(tmp_path_factory.mktemp("shared")) as found:
+    with running(copied(tmp_path_factory, "shared")) as found:
         yield found
 
 
@@ -57,8 +59,22 @@ def server(shared_server: Server) -> Server:
 @pytest.fixture(scope="module")
 def own_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of one file of tests alone."""
-    with running(tmp_path_factory.mktemp("own")) as found:
+    with running(copied(tmp_path_factory, "own")) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def filled_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of one file of tests alone, with a few cases in different states and half a year behind it."""
+    data_dir = copied(tmp_path_factory, "filled", begins=walk.BEGINS, cases=CASES)
+    with running(data_dir, begins=walk.BEGINS) as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def rules(browser: Browser) -> Path:
+    """The script of axe-core."""
+    return axe.source()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import ViewportSize, expect
 
-from .clock import ZONE, Clock
+from . import households
+from .clock import ZONE, Clock, sign_in_unseen
+from .unseen import ALLOWANCE, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 REQUIRED = r"(\s*\*?\s*\(required\))?"
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 NARROW: ViewportSize = {"width": 320, "height": 640}
-ALLOWANCE = "Minimum living allowance"
 LOOKS, LOOK_MS = 25, 600
 
 Answers = Mapping[str, Any]
@@ -35,7 +36,10 @@ class Office:
         self.browser, self.server = browser, server
         self.said: list[str] = []
         """Everything that a page complained of: errors on the console, broken policies, lost scripts."""
+        self.shown: set[str] = set()
+        """What of the services' stories has been done at a desk already."""
         self._desks: dict[str, Desk] = {}
+        self._unseen: dict[str, Unseen] = {}
         self._clock: Clock | None = None
 
     def desk(self, username: str, *, language: str = "en") -> Desk:
@@ -43,13 +47,31 @@ class Office:
         key = f"{username} {language}"
         if key not in self._desks:
             self._desks[key] = self.new_desk()
-            self._desks[key].sign_in(username, language=language)
+            sign_in_unseen(self._desks[key], username, language)
         return self._desks[key]
+
+    def unseen(self, username: str) -> Unseen:
+        """Give a person who works without a page."""
+        if username not in self._unseen:
+            self._unseen[username] = Unseen(self.server, username)
+        return self._unseen[username]
+
+    def new_case(self, **money: Any) -> str:
+        """Give the number of a new application of a couple, which the clerk took; money: what the registry knows."""
+        couple = households.couple(self.server, **money)
+        return self.unseen("clerk").apply(couple.application(self.today))
+
+    @property
+    def today(self) -> str:
+        """Give the day that the demo's clock shows, as a date field takes it."""
+        return self.clock.now.date().isoformat()
 
     def new_desk(self, **profile: Any) -> Desk:
         """Give a desk at which nobody has signed in; `profile` as Playwright's `new_context` takes it."""
         context = self.browser.new_context(**{"viewport": WIDE, "locale": "en-GB"} | profile)
         context.set_default_timeout(15_000)
+        # A server that was just started compiles a service when it is first asked for it.
+        context.set_default_navigation_timeout(30_000)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.said.append(str(error.error)))
         return Desk(self.server.address, context)
@@ -61,14 +83,12 @@ class Office:
             self._clock = Clock(self.desk("supervisor"))
         return self._clock
 
-    def later(self, step: str, times: int = 1) -> None:
-        """Move the demo's clock on by one of its buttons."""
-        self.desk("supervisor").later(step, times)
-
     def close(self) -> None:
         """Leave all desks."""
         for desk in self._desks.values():
             desk.context.close()
+        for person in self._unseen.values():
+            person.close()
 
     def _hear(self, message: ConsoleMessage) -> None:
         """Keep what a page complains of; that a refused form came with status 4xx is no complaint."""
@@ -155,6 +175,8 @@ class Desk:
     @property
     def now(self) -> datetime:
         """The moment that the demo's clock shows."""
+        if self.page.url == "about:blank":
+            self.go("/help")
         shown = self.page.locator(".demo-clock time").get_attribute("datetime") or ""
         return datetime.fromisoformat(shown).astimezone(ZONE)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .browser import started
 from .desk import NARROW, WIDE, Office
-from .running import running
+from .running import fill, running
 from .walk import BEGINS, walk
 
 SIZES = {"wide": WIDE, "narrow": NARROW}
@@ -27,7 +27,7 @@ def main() -> None:
     wanted.folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data,
-        running(Path(data), begins=BEGINS, cases=wanted.cases) as server,
+        running(fill(Path(data), begins=BEGINS, cases=wanted.cases), begins=BEGINS) as server,
         started() as browser,
     ):
         office = Office(browser, server)

@@ -17,7 +17,7 @@ from playwright.sync_api import FilePayload, ViewportSize
 from .browser import started
 from .desk import Office
 from .edits import KEY, broken, folder, renamed
-from .running import running
+from .running import fill, running
 from .walk import ALLOWANCE, BEGINS, unfold
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def main() -> None:
     TO.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data,
-        running(Path(data), begins=BEGINS, cases=CASES) as server,
+        running(fill(Path(data), begins=BEGINS, cases=CASES), begins=BEGINS) as server,
         started() as browser,
     ):
         office = Office(browser, server)

@@ -1,31 +1,28 @@
 """Takes a service's own stories to the browser: who does what when, in the words that the pages show.
 
-The answers stand in `processes/<service>/scenarios` alone; here their keys become labels and their values
-the words of the choices, and the moments of a story become steps of the demo's clock.
+The answers stand in `processes/<service>/scenarios` alone; the moments of a story become steps of the demo's
+clock. What has been done at a desk once in a town is done over the REST interface from then on.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.calendar import Calendar
-from engine.definitions import Definition, compile_bundle, read_folder, read_groups
 from engine.definitions.declarations import read_yaml
 
 from .clock import ZONE
 from .households import same_age
-from .running import ROOT
+from .wording import PROCESSES, Words, service
 
 if TYPE_CHECKING:
     from .clock import Clock
     from .desk import Desk, Office
+    from .unseen import Unseen
 
-PROCESSES = ROOT / "processes"
 ACCOUNTS = {
     "window_clerk": "clerk",
     "rc_worker": "committee",
@@ -48,15 +45,6 @@ _WORKING_DAYS = re.compile(r"(\d+) WD")
 _DURATION = re.compile(r"(?:(\d+) D)?(?:P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?)?")
 
 
-@cache
-def service(key: str) -> Definition:
-    """Compile a service once, for the words of its pages."""
-    groups = read_groups((PROCESSES / "groups.yaml").read_bytes())
-    definition, problems = compile_bundle(read_folder(PROCESSES / key), groups)
-    assert definition is not None, problems
-    return definition
-
-
 def account(name: str) -> str:
     """Give the user name of somebody of a story's cast, such as `door_team.2`."""
     group, _, number = name.partition(".")
@@ -69,41 +57,6 @@ def story(key: str, name: str) -> Mapping[str, Any]:
     return read_yaml(file.read_bytes(), file.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the pages of a service call things, in English."""
-
-    definition: Definition
-
-    @property
-    def name(self) -> str:
-        """Give the name of the service."""
-        return self.definition.texts.say("en", "service", "name")
-
-    def element(self, element_id: str) -> str:
-        """Give the name of a task or an event."""
-        return self.definition.texts.say("en", "elements", element_id, "name")
-
-    def button(self, message: str) -> str:
-        """Give the words with which a message is handed in."""
-        return self.definition.texts.say("en", "messages", message, "button")
-
-    def deadline(self, deadline_id: str) -> str:
-        """Give the name of a clock."""
-        return self.definition.texts.say("en", "deadlines", deadline_id)
-
-    def letter(self, name: str) -> str:
-        """Give the title of a letter."""
-        return self.definition.texts.say("en", "letters", name, "title")
-
-    def answers(self, form: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Give answers by labels, a group's under its own, in the order in which the form asks; for values by keys."""
-        if not form:
-            return {}
-        fields = self.definition.texts.section("en", "forms", form).get("fields", {})
-        return dict(_answers(self.definition.forms[form]["components"], fields, fields, values))
-
-
 class Played:
     """A story of a service that people play at their desks, on the way through one case.
 
@@ -112,7 +65,7 @@ class Played:
     """
 
     def __init__(self, town: Office, key: str, name: str) -> None:
-        self.town, self.words = town, Words(service(key))
+        self.town, self.key, self.words = town, key, Words(service(key))
         document = story(key, name)
         self._begins = _moment(str(document["start"]["at"]))
         weeks = -((self._begins - self._clock.now) // timedelta(weeks=1))
@@ -131,9 +84,9 @@ class Played:
         definition = self.words.definition
         values = dict(self._values(self._first))
         values["applicant_id_no"] = same_age(values["applicant_id_no"])
-        answers = self.words.answers(definition.start_form, values) if definition.start_form else {}
-        desk = self.town.desk(account(self._first["by"]))
-        self.case = desk.apply(answers, self.words.name, office=office)
+        answers = self.words.answers(definition.start_form or "", values)
+        starts = self._worker(self._first["by"], "start")
+        self.case = starts.apply(answers, self.words.name, office=office)
         return self.case
 
     def go_on(self, *, to: str | None = None) -> None:
@@ -154,23 +107,37 @@ class Played:
         step = self._steps[self._next]
         self._next += 1
         self._let_pass(step)
-        desk = self.town.desk(account(step.get("by", "window_clerk")))
+        by = step.get("by", "window_clerk")
         if "task" in step:
-            self._do(desk, step)
+            self._do(step)
         elif "message" in step and "from" not in step:
             form = self.words.definition.messages[step["message"]].form or ""
             answers = self.words.answers(form, self._values(step))
-            desk.tell(self.case, self.words.button(step["message"]), answers)
+            self._worker(by, step["message"]).tell(self.case, self.words.button(step["message"]), answers)
 
-    def _do(self, desk: Desk, step: Mapping[str, Any]) -> None:
+    def _do(self, step: Mapping[str, Any]) -> None:
+        worker = self._worker(step["by"], step["task"])
         task, element = self.words.element(step["task"]), self.words.definition.elements[step["task"]]
         answers = self.words.answers(element.form or "", self._values(step))
         if element.second_signer:
-            desk.sign_first(task, self.case, answers)
+            worker.sign_first(task, self.case, answers)
             second = step.get("second", f"{step['by']}.2")
-            self.town.desk(account(second)).sign_second(task, self.case)
+            self._worker(second, f"{step['task']} again").sign_second(task, self.case)
         else:
-            desk.do(task, self.case, answers)
+            worker.do(task, self.case, answers)
+
+    def _worker(self, name: str, what: str) -> Desk | Unseen:
+        """Give somebody of the cast: at a desk where this is done for the first time, unseen otherwise.
+
+        A form whose rows come from the case itself is always filled at a desk, which shows them.
+        """
+        done = f"{self.key} {what}"
+        element = self.words.definition.elements.get(what)
+        form = self.words.definition.forms.get(element.form) if element and element.form else None
+        if done in self.town.shown and not (form and _brings_rows(form)):
+            return self.town.unseen(account(name))
+        self.town.shown.add(done)
+        return self.town.desk(account(name))
 
     def _values(self, step: Mapping[str, Any]) -> Mapping[str, Any]:
         shifted: Mapping[str, Any] = self._shifted(step.get("answers", {}))
@@ -228,6 +195,10 @@ def _landing(now: datetime, days: int) -> datetime:
     return datetime.combine(day, now.timetz()) + timedelta(seconds=30)
 
 
+def _brings_rows(form: Mapping[str, Any]) -> bool:
+    return any(component.get("allowAddRemove") is False for component in form["components"])
+
+
 def _done_by(step: Mapping[str, Any]) -> tuple[Any, ...]:
     return step.get("task"), step.get("message")
 
@@ -242,40 +213,3 @@ def _duration(text: str) -> timedelta:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE)
-
-
-def _answers(
-    components: list[Any], fields: Mapping[str, Any], around: Mapping[str, Any], values: Mapping[str, Any]
-) -> Iterator[tuple[str, Any]]:
-    """Go through a form; `around` are the words of the list that the fields stand in."""
-    for component in components:
-        name = component.get("key") or component.get("path") or component.get("id")
-        own = around.get(name) or fields.get(name) or {}
-        label = own.get("label") or component.get("label") or component.get("dateLabel") or ""
-        if component["type"] == "group" and not component.get("path"):
-            inside = dict(_answers(component["components"], fields, around, values))
-            if inside:
-                yield from [(label, inside)] if label else inside.items()
-        elif name not in values or values[name] is None:
-            continue
-        elif component["type"] == "dynamiclist":
-            rows = [dict(_answers(component["components"], fields, own, row)) for row in values[name]]
-            yield label, rows
-        elif not component.get("disabled"):
-            yield label, _answer(component, own.get("options", {}), values[name])
-
-
-def _answer(component: Mapping[str, Any], options: Mapping[Any, str], value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
-    if component["type"] == "checkbox":
-        return bool(value)
-    if component["type"] not in ("radio", "select", "checklist", "taglist"):
-        return str(value)
-    written = {str(one["value"]): str(one["label"]) for one in component.get("values", [])}
-    words = written | {str(key): text for key, text in options.items()}
-    if isinstance(value, list):
-        return [words[str(one)] for one in value]
-    return words[str(value)]

@@ -80,7 +80,7 @@ def test_it_waits_for_a_free_bed_after_three_rejections(town: Office) -> None:
     expect(notice).to_contain_text(re.compile(r"Your place now\s*1\b"))
 
     # Two weeks later a bed gets free: the platform calls, and the match is made anew.
-    town.later("5 working days", times=2)
+    town.clock.later("5 WD", times=2)
     town.server.replies(ACCEPT)
     town.server.bed_gets_free("YL01-001")
     dispatcher.wait_for("Check the match", case)

@@ -65,7 +65,8 @@ def test_it_leads_from_the_application_to_the_start_of_payment(town: Office) -> 
     expect(clerk.case(case).locator(".answer")).to_contain_text("Seven days of notice")
 
     # Seven days later nobody has objected, and the district decides.
-    town.later("5 working days", times=2)
+    town.desk("supervisor").go("/")
+    town.desk("supervisor").later("5 working days", times=2)
     county.do("Review and confirm", case, {"What to do": "Grant", "Facts and reasons": "经审核符合条件"})
     letter = clerk.letter(case, "Confirmation of the minimum living allowance")
     expect(letter).to_contain_text("2,100.00")

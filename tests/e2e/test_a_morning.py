@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from . import households
 from .test_keyboard import tab_to
 
 if TYPE_CHECKING:
@@ -39,9 +38,8 @@ def server(own_server: Server) -> Server:
 @pytest.fixture(scope="module")
 def morning(town: Office) -> Desk:
     """The reviewer's desk on a morning with five new cases; nobody has signed in yet."""
-    clerk = town.desk("clerk")
     for _case in range(CASES):
-        clerk.apply(households.couple(town.server).application(clerk.today))
+        town.new_case()
     return town.new_desk()
 
 

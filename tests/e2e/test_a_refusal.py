@@ -13,13 +13,12 @@ if TYPE_CHECKING:
 
 
 def test_it_refuses_with_reason_facts_clause_and_remedy(town: Office) -> None:
-    couple = households.couple(town.server, wage=3000, transfers=(800, 1200))
-    clerk, reviewer, colleague = town.desk("clerk"), town.desk("reviewer"), town.desk("reviewer2")
-    case = clerk.apply(couple.application(clerk.today))
-    reviewer.do("Check the papers", case, {"Result": "Complete: accept"})
+    clerk, reviewer = town.desk("clerk"), town.desk("reviewer")
+    case = town.new_case(wage=3000, transfers=(800, 1200))
+    town.unseen("reviewer").do("Check the papers", case, {"Result": "Complete: accept"})
 
     # The data show too much income. While the applicant may answer, the promised clock stands still.
-    expect(clerk.row("Record the applicant's answer", case)).to_be_visible()
+    clerk.wait_for("Record the applicant's answer", case)
     page = clerk.case(case)
     expect(page.locator("summary", has_text="Promised limit")).to_contain_text("Clock paused")
     expect(page.locator("summary", has_text="Statutory limit")).to_contain_text("30 working days left")
@@ -30,11 +29,11 @@ def test_it_refuses_with_reason_facts_clause_and_remedy(town: Office) -> None:
     )
 
     # Two people survey at home and find the wages.
-    reviewer.do("Arrange the survey", case, households.appointment(reviewer.today))
-    reviewer.sign_first(
-        "Household survey", case, households.survey(reviewer.today, wages="3200", transfers="2000")
-    )
-    colleague.sign_second("Household survey", case)
+    found = households.survey(town.today, wages="3200", transfers="2000")
+    surveys = town.unseen("reviewer")
+    surveys.do("Arrange the survey", case, households.appointment(town.today))
+    surveys.sign_first("Household survey", case, found)
+    town.unseen("reviewer2").sign_second("Household survey", case)
 
     # What the rules find not eligible cannot be granted, whoever wishes it.
     leader = town.desk("leader")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from . import axe, households
+from . import axe
 from .desk import LOOK_MS, LOOKS, NARROW
 
 if TYPE_CHECKING:
@@ -34,14 +34,13 @@ def server(own_server: Server) -> Server:
 @pytest.fixture(scope="module")
 def cases(town: Office) -> list[str]:
     """Five applications that count as accepted, whose survey is late; the reviewer holds two of them."""
-    clerk = town.desk("clerk")
-    found = [clerk.apply(households.couple(town.server).application(clerk.today)) for _ in range(CASES)]
-    town.later("5 working days")
-    town.later("1 working day")
+    found = [town.new_case() for _ in range(CASES)]
+    town.clock.later("5 WD")
+    town.clock.later("1 WD")
     for case in found[:2]:
-        town.desk("reviewer").open(TASK, case)
-    town.later("5 working days")
-    town.later("1 hour")
+        town.unseen("reviewer").open(TASK, case)
+    town.clock.later("5 WD")
+    town.clock.later("PT1H")
     return found
 
 

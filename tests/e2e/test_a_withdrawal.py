@@ -16,7 +16,7 @@ WISH = {"Who withdraws": "The applicant", "How": "In writing"}
 
 def test_it_ends_at_once_before_acceptance(town: Office) -> None:
     clerk = town.desk("clerk")
-    case = clerk.apply(households.couple(town.server).application(clerk.today))
+    case = town.new_case()
     clerk.tell(case, "Withdraw", WISH)
     expect(clerk.page.locator(".notice-success")).to_have_text("The withdrawal has been received")
     expect(clerk.page.locator(".answer")).to_contain_text("Withdrawn")
@@ -29,8 +29,8 @@ def test_it_ends_at_once_before_acceptance(town: Office) -> None:
 
 def test_it_closes_the_examination_first(town: Office) -> None:
     clerk, reviewer = town.desk("clerk"), town.desk("reviewer")
-    case = clerk.apply(households.couple(town.server).application(clerk.today))
-    reviewer.do("Check the papers", case, {"Result": "Complete: accept"})
+    case = town.new_case()
+    town.unseen("reviewer").do("Check the papers", case, {"Result": "Complete: accept"})
     reviewer.open("Arrange the survey", case)
     clerk.tell(case, "Withdraw", WISH)
     expect(clerk.page.locator(".answer")).to_contain_text("Check and close the withdrawal")

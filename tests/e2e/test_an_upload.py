@@ -9,7 +9,6 @@ from playwright.sync_api import FilePayload, expect
 
 from engine.definitions import read_folder
 
-from . import households
 from .edits import KEY, ROOT, broken, folder, mended, renamed
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def test_it_shows_every_problem_of_a_broken_zip(town: Office) -> None:
 
 def test_it_deploys_what_it_showed_and_running_cases_stay(town: Office) -> None:
     clerk, designer = town.desk("clerk"), town.desk("designer")
-    old = clerk.apply(households.couple(town.server).application(clerk.today))
+    old = town.new_case()
 
     upload(designer, folder(mended))
     page = designer.page
@@ -60,11 +59,11 @@ def test_it_deploys_what_it_showed_and_running_cases_stay(town: Office) -> None:
     expect(page.locator(".notice-success")).to_contain_text("version 2 is deployed")
     expect(page.locator("tbody tr").first).to_contain_text(NOTE)
 
-    new = clerk.apply(households.couple(town.server).application(clerk.today))
+    new = town.new_case()
     designer.go(f"/definitions/{KEY}")
     counts = page.locator("tbody tr td.is-number").all_inner_texts()
     assert [count.strip() for count in counts] == ["1", "1"]
-    reviewer = town.desk("reviewer")
+    reviewer = town.unseen("reviewer")
     for case in (old, new):
         reviewer.do("Check the papers", case, {"Result": "Complete: accept"})
     expect(clerk.case(new).locator("summary", has_text="15 working days")).to_be_visible()

@@ -22,9 +22,8 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
 @pytest.fixture(scope="module")
 def case(town: Office) -> str:
     """A case whose papers are complete and whose survey is to be arranged."""
-    clerk = town.desk("clerk")
-    number = clerk.apply(households.couple(town.server).application(clerk.today))
-    town.desk("reviewer").do("Check the papers", number, {"Result": "Complete: accept"})
+    number = town.new_case()
+    town.unseen("reviewer").do("Check the papers", number, {"Result": "Complete: accept"})
     return number
 
 
@@ -66,8 +65,8 @@ def test_it_names_every_wrong_answer_by_its_label_and_keeps_the_rest(town: Offic
 
 
 def test_it_warns_of_a_second_application_of_the_same_person(town: Office) -> None:
-    clerk, answers = town.desk("clerk"), households.couple(town.server).application(town.desk("clerk").today)
-    case = clerk.apply(answers)
+    clerk, answers = town.desk("clerk"), households.couple(town.server).application(town.today)
+    case = town.unseen("clerk").apply(answers)
     clerk.go("/services/minimum_living_allowance/start")
     clerk.fill(answers)
     clerk.page.get_by_role("button", name="Start the case").click()

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from . import households
-
 if TYPE_CHECKING:
     from .desk import Office
     from .running import Server
@@ -39,9 +37,9 @@ def test_it_goes_on_after_the_registry_is_there_again(town: Office) -> None:
 
 def test_it_corrects_the_number_that_a_short_message_did_not_reach(town: Office) -> None:
     clerk, operator = town.desk("clerk"), town.desk("operator")
-    case = clerk.apply(households.couple(town.server).application(clerk.today))
+    case = town.new_case()
     town.server.refuses_a_number_once()
-    town.desk("reviewer").do("Check the papers", case, {"Result": "Complete: accept"})
+    town.unseen("reviewer").do("Check the papers", case, {"Result": "Complete: accept"})
 
     page = operator.incident("Accepted", case)
     expect(page.locator("main")).to_contain_text("The telephone number cannot get short messages.")
@@ -75,14 +73,13 @@ def test_it_settles_by_hand_what_nobody_will_answer(town: Office) -> None:
 
 def _unverified_case(town: Office) -> str:
     """Start a case whose data nobody can verify: the registry stays down until all tries are used up."""
-    clerk = town.desk("clerk")
-    case = clerk.apply(households.couple(town.server).application(clerk.today))
+    case = town.new_case()
     town.server.faults(registry="down")
-    town.desk("reviewer").do("Check the papers", case, {"Result": "Complete: accept"})
+    town.unseen("reviewer").do("Check the papers", case, {"Result": "Complete: accept"})
     operator = town.desk("operator")
     for _hour in range(HOURS):
         with suppress(AssertionError):
             expect(operator.incidents(CHECK, case)).to_be_visible(timeout=1_000)
             return case
-        town.later("1 hour")
+        town.clock.later("PT1H")
     raise AssertionError(f"Expected an incident within {HOURS} hours")

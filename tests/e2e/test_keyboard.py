@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from . import households
-
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -24,8 +22,8 @@ def test_it_reaches_the_content_first(town: Office) -> None:
 
 
 def test_it_finds_claims_and_completes_a_task_with_keys_only(town: Office) -> None:
-    clerk, reviewer = town.desk("clerk"), town.desk("reviewer")
-    case = clerk.apply(households.couple(town.server).application(clerk.today))
+    reviewer = town.desk("reviewer")
+    case = town.new_case()
     page = reviewer.page
     reviewer.go("/?view=groups")
     page.keyboard.press("/")
@@ -53,7 +51,7 @@ def test_it_finds_claims_and_completes_a_task_with_keys_only(town: Office) -> No
 def test_it_moves_down_and_up_in_a_list(town: Office) -> None:
     clerk = town.desk("clerk")
     for _case in range(2):
-        clerk.apply(households.couple(town.server).application(clerk.today))
+        town.new_case()
     page = clerk.page
     clerk.go("/cases/")
     links = page.locator("tbody tr td:first-child a")

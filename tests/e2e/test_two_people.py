@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def test_it_tells_who_comes_second_to_claim_or_to_complete_a_task(town: Office) -> None:
-    reviewer, colleague, clerk = town.desk("reviewer"), town.desk("reviewer2"), town.desk("clerk")
-    case = clerk.apply(households.couple(town.server).application(clerk.today))
+    reviewer, colleague = town.desk("reviewer"), town.desk("reviewer2")
+    case = town.new_case()
     colleague.row("Check the papers", case).get_by_role("link", name="Check the papers").click()
     reviewer.open("Check the papers", case)
     with colleague.page.expect_response(lambda found: found.request.method == "POST") as response:
@@ -36,11 +36,10 @@ def test_it_tells_who_comes_second_to_claim_or_to_complete_a_task(town: Office) 
 
 
 def test_it_sends_back_signatures_and_cases_with_a_reason(town: Office) -> None:
-    clerk, reviewer, colleague = town.desk("clerk"), town.desk("reviewer"), town.desk("reviewer2")
-    leader = town.desk("leader")
-    case = clerk.apply(households.couple(town.server).application(clerk.today))
-    reviewer.do("Check the papers", case, {"Result": "Complete: accept"})
-    reviewer.do("Arrange the survey", case, households.appointment(reviewer.today))
+    reviewer, colleague, leader = town.desk("reviewer"), town.desk("reviewer2"), town.desk("leader")
+    case = town.new_case()
+    town.unseen("reviewer").do("Check the papers", case, {"Result": "Complete: accept"})
+    town.unseen("reviewer").do("Arrange the survey", case, households.appointment(town.today))
 
     # Who signed first cannot sign for the second person.
     reviewer.sign_first("Household survey", case, households.survey(reviewer.today))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from . import households
 from .desk import ALLOWANCE
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ def test_it_adds_and_removes_members_and_starts_a_case(town: Office, plain: Desk
 
 
 def test_it_claims_and_completes_a_task(town: Office) -> None:
-    clerk = town.desk("clerk")
-    case = clerk.apply(households.couple(town.server).application(clerk.today))
+    case = town.new_case()
     reviewer = town.new_desk(java_script_enabled=False)
     reviewer.sign_in("reviewer")
     reviewer.row("Check the papers", case).get_by_role("link", name="Check the papers").click()

@@ -1,0 +1,1 @@
+"""Changing the calendar: propose, look at which cases move, approve or discard, move them."""

@@ -1,14 +1,12 @@
-"""Alerts for supervisors: puts what a step noted before those who have to know, and lists it for each of them."""
+"""A person's own alerts: lists those that they were told of, counts what is new, keeps what they have seen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.alert_mails import OPERATION, due_moment
 from engine.errors import NotAllowed, NotFound
-from engine.state import to_ms
-from engine.store.alerts import READ_AT_ONCE, SUPERVISOR, Supervisor, supervisors_by_office
+from engine.store.alerts import READ_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,28 +28,6 @@ class AlertPage:
     before: int | None
 
 
-def announce(runtime: Runtime, limit: int) -> int:
-    """Put so many new alerts before those who have to know, and into their mails; gives how many they were.
-
-    That is whoever supervises the case's office or one above it. Two processes announce each once. Without a
-    connector `mail`, or an address of the person, an alert is seen on the page only.
-    """
-    if not runtime.alerts.has_new():
-        return 0
-    now, mailing = runtime.clock.now(), OPERATION.partition(".")[0] in runtime.connectors
-    supervisors = [
-        Supervisor(person.id, person.office_id, person.has_address and mailing)
-        for person in runtime.alerts.supervisors()
-    ]
-    return runtime.alerts.announce(
-        supervisors_by_office(supervisors, runtime.offices.chain),
-        now=to_ms(now),
-        mail_due=to_ms(due_moment(runtime.calendar, now)),
-        new_id=runtime.ids.next,
-        limit=limit,
-    )
-
-
 def page(
     runtime: Runtime,
     actor: Actor,
@@ -62,13 +38,13 @@ def page(
     before: int | None = None,
     size: int = 50,
 ) -> AlertPage:
-    """List a supervisor's own alerts, the newest first.
+    """List a person's own alerts, the newest first.
 
     missed: only of clocks that were missed, or only warnings. before: as the page before said. size: at most
     MAX_PAGE; a page may hold less where cases have gone to other offices. Raises NotAllowed
-    (`not_a_supervisor`).
+    (`not_a_person`).
     """
-    person_id = _supervisor(actor)
+    person_id = _person(actor)
     size = min(size, MAX_PAGE)
     services = [service_key] if service_key else runtime.catalogue.services()
     found = runtime.alerts.page(
@@ -79,27 +55,27 @@ def page(
 
 
 def count_unread(runtime: Runtime, actor: Actor) -> int | None:
-    """Count what a supervisor has not read, up to a hundred; None for anybody else."""
-    if actor.person_id is None or SUPERVISOR not in actor.roles:
+    """Count what a person has not read, up to a hundred; None for the application itself."""
+    if actor.person_id is None:
         return None
     return runtime.alerts.count_unread(actor.person_id)
 
 
 def read(runtime: Runtime, actor: Actor, alert_ids: Collection[int]) -> int:
-    """Note that a supervisor saw these alerts, at most MAX_PAGE; gives how many were new to them.
+    """Note that a person saw these alerts, at most MAX_PAGE; gives how many were new to them.
 
-    Raises NotAllowed (`not_a_supervisor`).
+    Raises NotAllowed (`not_a_person`).
     """
     wanted = list(dict.fromkeys(alert_ids))[:MAX_PAGE]
-    return runtime.alerts.read(_supervisor(actor), wanted, runtime.now_ms())
+    return runtime.alerts.read(_person(actor), wanted, runtime.now_ms())
 
 
 def read_all(runtime: Runtime, actor: Actor, up_to: int | None = None) -> int:
-    """Note that a supervisor saw every alert, none newer than up_to; gives how many were new to them.
+    """Note that a person saw every alert, none newer than up_to; gives how many were new to them.
 
-    Raises NotAllowed (`not_a_supervisor`).
+    Raises NotAllowed (`not_a_person`).
     """
-    person_id, done = _supervisor(actor), 0
+    person_id, done = _person(actor), 0
     for _round in range(MAX_ROUNDS):
         some = runtime.alerts.unread_ids(person_id, up_to)
         if some:
@@ -110,11 +86,11 @@ def read_all(runtime: Runtime, actor: Actor, up_to: int | None = None) -> int:
 
 
 def open_alert(runtime: Runtime, actor: Actor, alert_id: int) -> int:
-    """Note that a supervisor saw an alert, and give its case.
+    """Note that a person saw an alert, and give its case.
 
-    Raises NotAllowed (`not_a_supervisor`), NotFound (`alert_unknown`) for another person's.
+    Raises NotAllowed (`not_a_person`), NotFound (`alert_unknown`) for another person's.
     """
-    person_id = _supervisor(actor)
+    person_id = _person(actor)
     listed = runtime.alerts.listed(person_id, [alert_id], runtime.offices.seen_by(actor))
     if not listed:
         raise NotFound("Expected an alert of yours with that id, but there is none", code="alert_unknown")
@@ -123,7 +99,7 @@ def open_alert(runtime: Runtime, actor: Actor, alert_id: int) -> int:
     return listed[0].process_instance_id
 
 
-def _supervisor(actor: Actor) -> int:
-    if actor.person_id is None or SUPERVISOR not in actor.roles:
-        raise NotAllowed("Expected a supervisor, but this person is none", code="not_a_supervisor")
+def _person(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise NotAllowed("Expected a person, but alerts are for nobody else", code="not_a_person")
     return actor.person_id

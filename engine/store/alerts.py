@@ -1,42 +1,29 @@
-"""Alerts: announces new ones to those who have to know, lists them for one person, keeps what was read."""
+"""Alerts of one person: lists them, counts what is new to them, keeps what was read."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, union_all, update
+from sqlalchemy import func, select, union_all, update
 
 from engine.store import schema as s
-from engine.store.alert_mails import open_mails
-from engine.store.database import Database, Statement
-from engine.store.rows import BREACH
+from engine.store.database import Database
 
 MAX_COUNTED = 100
 """Unread alerts are counted up to here."""
 READ_AT_ONCE = 5_000
 """How many are marked as read in one transaction."""
 
-SUPERVISOR = "supervisor"
-
-
-@dataclass(frozen=True, slots=True)
-class Supervisor:
-    """Somebody who has to know of alerts at their office and below it. has_address: mails can reach them."""
-
-    id: int
-    office_id: int
-    has_address: bool
-
 
 @dataclass(frozen=True, slots=True)
 class ListedAlert:
     """An alert as one person's list shows it; times in milliseconds.
 
-    level: `breach`, or the warning's text. due_at, at: when the clock was due and when it called. clock_…: how
-    that clock stands now. mail_…: by which mail it went, None where by none.
+    level: `breach`, the warning's text, or such as `after 3 WD`. due_at, at: when the clock was due and when it
+    called. who, stands_for: as what the person hears of it. clock_…: how that clock stands now. mail_…, sms_…: by
+    which messages it went, None where by none.
     """
 
     id: int
@@ -59,6 +46,13 @@ class ListedAlert:
     mail_sent_at: int | None
     mail_code: str | None
     mail_message: str | None
+    who: str
+    stands_for: int | None
+    sms_state: str | None
+    sms_due_at: int | None
+    sms_sent_at: int | None
+    sms_code: str | None
+    sms_message: str | None
 
 
 class AlertStore:
@@ -67,52 +61,6 @@ class AlertStore:
     def __init__(self, database: Database, tenant_id: int) -> None:
         self._database = database
         self._tenant = tenant_id
-        own = s.alert.c
-        self._new = (own.tenant_id == bindparam("b_tenant")) & own.announced_at.is_(None)
-        self._first = Statement(select(func.min(own.id)).where(self._new), database.engine)
-
-    def has_new(self) -> bool:
-        """Say whether there is an alert that nobody was told of; looks without writing."""
-        with self._database.stepping(writing=False, alone=True) as connection:
-            found = self._first.run(connection, b_tenant=self._tenant).fetchone()[0]
-        return found is not None
-
-    def supervisors(self) -> list[Supervisor]:
-        """List those who have to know of alerts somewhere."""
-        table = s.person.c
-        query = select(table.id, table.office_id, table.email, table.roles).where(
-            table.tenant_id == self._tenant, table.active == 1, table.roles.contains(SUPERVISOR)
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return [
-            Supervisor(row.id, row.office_id, bool(row.email))
-            for row in rows
-            if SUPERVISOR in row.roles.split()
-        ]
-
-    def announce(
-        self,
-        whom: Callable[[int], Sequence[Supervisor]],
-        *,
-        now: int,
-        mail_due: int,
-        new_id: Callable[[], int],
-        limit: int,
-    ) -> int:
-        """Put so many new alerts before those who have to know, in one transaction; gives how many they were.
-
-        whom: gives the supervisors of an office. mail_due: when a mail goes that has to be opened.
-        """
-        with self._database.writing(alone="alert mails") as connection:
-            alerts = self._take_new(connection, now, limit)
-            told = [(alert, person) for alert in alerts for person in whom(alert.office_id)]
-            reachable = {person.id for _alert, person in told if person.has_address}
-            mails = open_mails(connection, self._tenant, reachable, now, mail_due, new_id)
-            if told:
-                rows = [_recipient(self._tenant, alert, person, mails) for alert, person in told]
-                connection.execute(insert(s.alert_recipient), rows)
-        return len(alerts)
 
     def page(
         self,
@@ -182,16 +130,6 @@ class AlertStore:
         with self._database.reading() as connection:
             return list(connection.execute(query.limit(READ_AT_ONCE)).scalars())
 
-    def _take_new(self, connection: Connection, now: int, limit: int) -> Sequence[Any]:
-        own = s.alert.c
-        query = select(own.id, own.office_id, own.service_key, own.level).where(self._new)
-        query = query.order_by(own.id).limit(limit)
-        alerts = connection.execute(query, {"b_tenant": self._tenant}).all()
-        if alerts:
-            taken = (own.tenant_id == self._tenant) & own.id.in_([alert.id for alert in alerts])
-            connection.execute(update(s.alert).where(taken).values(announced_at=now))
-        return alerts
-
     def _range(
         self, person_id: int, service: str, kind: int, *, unread: bool, before: int | None, size: int
     ) -> Any:
@@ -210,36 +148,9 @@ class AlertStore:
         return (table.tenant_id == self._tenant) & (table.person_id == person_id)
 
 
-def supervisors_by_office(
-    supervisors: Iterable[Supervisor], chain: Callable[[int], Sequence[int]]
-) -> Callable[[int], list[Supervisor]]:
-    """Give what finds those who have to know of an office: whoever supervises it or one above it."""
-    at: dict[int, list[Supervisor]] = defaultdict(list)
-    for person in supervisors:
-        at[person.office_id].append(person)
-    return lambda office_id: [person for office in chain(office_id) for person in at[office]]
-
-
-def _recipient(tenant: int, alert: Any, person: Supervisor, mails: dict[int, int]) -> dict[str, Any]:
-    return {
-        "tenant_id": tenant,
-        "person_id": person.id,
-        "alert_id": alert.id,
-        "service_key": alert.service_key,
-        "missed": int(alert.level == BREACH),
-        "mail_id": mails.get(person.id),
-        "read_at": None,
-    }
-
-
 def _listed() -> Any:
-    mine, own, case, clock, mail = (
-        s.alert_recipient.c,
-        s.alert.c,
-        s.process_instance.c,
-        s.deadline.c,
-        s.alert_mail.c,
-    )
+    mine, own, case, clock = s.alert_recipient.c, s.alert.c, s.process_instance.c, s.deadline.c
+    mail, sms = s.alert_message.alias("mail"), s.alert_message.alias("sms")
     joined = (
         s.alert_recipient.join(s.alert, (own.tenant_id == mine.tenant_id) & (own.id == mine.alert_id))
         .join(s.process_instance, (case.tenant_id == own.tenant_id) & (case.id == own.process_instance_id))
@@ -249,7 +160,8 @@ def _listed() -> Any:
             & (clock.process_instance_id == own.process_instance_id)
             & (clock.key == own.deadline_key),
         )
-        .outerjoin(s.alert_mail, (mail.tenant_id == mine.tenant_id) & (mail.id == mine.mail_id))
+        .outerjoin(mail, (mail.c.tenant_id == mine.tenant_id) & (mail.c.id == mine.mail_id))
+        .outerjoin(sms, (sms.c.tenant_id == mine.tenant_id) & (sms.c.id == mine.sms_id))
     )
     return select(
         own.id,
@@ -267,9 +179,13 @@ def _listed() -> Any:
         clock.state,
         clock.due_at,
         clock.ended_at,
-        mail.state,
-        mail.due_at,
-        mail.sent_at,
-        mail.code,
-        mail.message,
+        *_of_message(mail),
+        mine.who,
+        mine.stands_for,
+        *_of_message(sms),
     ).select_from(joined)
+
+
+def _of_message(message: Any) -> list[Any]:
+    own = message.c
+    return [own.state, own.due_at, own.sent_at, own.code, own.message]

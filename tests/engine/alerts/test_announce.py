@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine import alerts, user_tasks
+from engine import alerts, announcing, user_tasks
 from engine.errors import NotAllowed, NotFound
 from engine.jobs import run
+from engine.people import SYSTEM
 from engine.scheduler import tick
 from tests.engine.bundles import boundary, bundle, chain, node, timer, user_task
 from tests.engine.stories import counting
@@ -111,7 +112,7 @@ def test_it_tells_those_who_supervise_the_office_or_one_above_it(world: World) -
         1,
         1,
         0,
-        None,
+        0,
     ]
 
 
@@ -134,7 +135,9 @@ def test_two_processes_announce_each_alert_once(world: World, other: Runtime) ->
         run(world.runtime, job, 7)
 
     with ThreadPoolExecutor(4) as threads:
-        done = list(threads.map(lambda runtime: alerts.announce(runtime, 3), [world.runtime, other] * 4))
+        done = list(threads.map(lambda runtime: announcing.announce(runtime, 3), [world.runtime, other] * 4))
+    while world.runtime.announcing.has_new():  # whoever came second to a batch has announced none of it
+        done.append(announcing.announce(world.runtime, 3))
 
     assert sum(done) == 8
     assert levels(world.runtime, SUPERVISOR) == ["1 WD"] * 8
@@ -209,7 +212,7 @@ def test_opening_one_marks_it_as_read_and_leads_to_its_case(world: World) -> Non
     with pytest.raises(NotFound, match="an alert of yours"):
         alerts.open_alert(world.runtime, SHAO, alert.id)
     with pytest.raises(NotAllowed):
-        alerts.page(world.runtime, ALICE)
+        alerts.page(world.runtime, SYSTEM)
 
 
 def test_it_says_how_the_clock_stands_now(world: World) -> None:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from engine.store.alert_mails import AlertMail
+    from engine.store.alert_messages import AlertDigest
     from tests.webui.incidents.conftest import Browser
 
 
 def speaking(world: World) -> None:
-    def words(language: str, mail: AlertMail) -> tuple[str, str]:
+    def words(language: str, mail: AlertDigest) -> tuple[str, str]:
         return mail_words(world.runtime, "https://linbang.example", language, mail)
 
     world.runtime.mail_words = words

@@ -45,9 +45,9 @@ def test_it_shows_the_newest_first_with_how_the_clock_stands(
     assert missed.startswith(
         "limit Missed unread 2 working days late 6 Mar 2026 17:00 T-2026-000001 Wang t Qinghe"
     )
-    assert "6 Mar 2026 17:00 goes at 9 Mar 2026 09:05" in missed
+    assert "6 Mar 2026 17:00 E-mail goes at 9 Mar 2026 09:05" in missed
     assert warned.startswith("limit 1 working day before the end unread 2 working days late")
-    assert "Qinghe 5 Mar 2026 09:00 sent 5 Mar 2026 09:05" in warned
+    assert "Qinghe 5 Mar 2026 09:00 E-mail sent 5 Mar 2026 09:05" in warned
 
 
 def test_it_is_in_the_navigation_of_supervisors_with_the_number_of_unread_ones(
@@ -60,10 +60,31 @@ def test_it_is_in_the_navigation_of_supervisors_with_the_number_of_unread_ones(
     assert not any(entry.startswith("Alerts") for entry in nav(browse(ALICE).get("/cases/")))
 
 
-def test_nobody_else_sees_the_page(world: World, browse: Callable[..., Browser]) -> None:
-    page = browse(ALICE).get("/alerts/", status=403)
+def test_somebody_whom_no_rule_names_sees_an_empty_page(world: World, browse: Callable[..., Browser]) -> None:
+    one_case(world, MISSED)
 
-    assert "Only a supervisor may do this." in words(page)
+    page = browse(ALICE).get("/alerts/")
+
+    assert rows(page) == []
+    assert "No clock has run short." in words(page)
+
+
+def test_a_caseworker_sees_a_line_in_the_inbox_and_the_list_behind_it(
+    world: World, browse: Callable[..., Browser]
+) -> None:
+    world.deploy(watched_service())
+    world.start()
+    user_tasks.claim(world.runtime, world.task(ALICE, "review"), ALICE)
+    browser = browse(ALICE)
+    assert "runs short" not in words(browser.get("/"))
+
+    go_to(world, WARNED)
+
+    (line,) = browser.get("/").xpath("//a[contains(@href, '/alerts/')]")
+    assert line.text_content() == "1 clock of your work runs short or was missed"
+    (row,) = rows(browser.get(line.get("href")))
+    assert "You work on it." in row
+    assert "on this page only" in row
 
 
 def test_opening_one_leads_to_the_case_and_marks_it_as_read(
@@ -178,7 +199,7 @@ def test_it_says_why_a_mail_did_not_arrive(
 
     go_to(world, "2026-03-09T09:06")
 
-    assert "failed The e-mail address was refused." in words(browse(QIAN).get("/alerts/"))
+    assert "given up The e-mail address was refused." in words(browse(QIAN).get("/alerts/"))
 
 
 def test_it_speaks_chinese(world: World, browse: Callable[..., Browser]) -> None:

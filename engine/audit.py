@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.store.rows import InstanceRow
 
 
+MAX_UNHEARD = 1_000
 OVERDUE_MS = 24 * 60 * 60 * 1000
 """How long a timer may have failed to start a case before the doctor says so."""
 
@@ -74,8 +75,8 @@ def compare_with_anchor(store: CaseStore, lines: list[str]) -> Iterator[history.
 def examine(runtime: Runtime, store: CaseStore) -> Iterator[Difference]:
     """Recompute tasks, inbox, jobs and incidents from states and notices, schedules from the services.
 
-    Also compares what waits outside of cases with its jobs: messages for a key, events for machines, mails about
-    alerts. Gives every difference.
+    Also compares what waits outside of cases with its jobs: messages for a key, events for machines, messages
+    about alerts. Gives every difference.
     """
     for case in every_case(store):
         try:
@@ -85,6 +86,12 @@ def examine(runtime: Runtime, store: CaseStore) -> Iterator[Difference]:
     yield from _examine_schedules(runtime)
     for one in unmatched(runtime.database, runtime.tenant_id):
         yield Difference("–", "job", f"{'missing' if one.missing else 'not wanted'}: {one.kind} {one.id}")
+
+
+def examine_alerts(runtime: Runtime) -> Iterator[Difference]:
+    """Find running clocks that called while nobody could be told of it, at most MAX_UNHEARD."""
+    for alert in runtime.alert_ledger.running_unheard(MAX_UNHEARD):
+        yield Difference(alert.business_key, "alert", f"nobody was told: {alert.deadline_id} {alert.level}")
 
 
 def _examine_schedules(runtime: Runtime) -> Iterator[Difference]:

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from importlib import metadata
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ __all__ = [
     "DayInfo",
     "DayKind",
     "Notice",
+    "PackagedDays",
+    "installed_days",
     "read_notice",
     "shipped_notices",
 ]
@@ -59,7 +62,6 @@ _NAMES = {
     "National Day": "国庆节",
     "Anti-Fascist 70th Day": "抗战胜利70周年纪念日",
 }
-_PACKAGED_YEARS = frozenset(day.year for day in packaged_holidays)
 
 
 class DayKind(StrEnum):
@@ -90,6 +92,33 @@ class DayInfo:
     provisional: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PackagedDays:
+    """What one release of the package `chinesecalendar` knows: days of rest and make-up days with their names.
+
+    label: the package with its release. An installation keeps them, so that another release of the package
+    moves no date by itself.
+    """
+
+    label: str
+    off: Mapping[date, str]
+    on: Mapping[date, str]
+    years: frozenset[int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "years", frozenset(day.year for day in self.off))
+
+
+@cache
+def installed_days() -> PackagedDays:
+    """Give the days of the package that is installed."""
+    return PackagedDays(
+        f"chinesecalendar {metadata.version('chinesecalendar')}",
+        {day: _name_of(name) for day, name in packaged_holidays.items()},
+        {day: _name_of(name) for day, name in packaged_workdays.items()},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Year:
     """A year made ready for counting: its working days, and how many there are up to each day."""
@@ -112,6 +141,7 @@ class Calendar:
     opens: time = time(9)
     closes: time = time(17)
     overrides: Mapping[date, DayInfo] = field(default_factory=dict)
+    packaged: PackagedDays = field(default_factory=installed_days, repr=False)
     version: str = field(init=False)
     _noticed: Mapping[date, DayInfo] = field(init=False, repr=False)
     _known_years: frozenset[int] = field(init=False, repr=False)
@@ -146,7 +176,7 @@ class Calendar:
         if len(set(years)) < len(years):
             raise InvalidInput(f"Expected one notice a year, but got {sorted(years)}", code="invalid_notice")
         object.__setattr__(self, "_noticed", noticed)
-        object.__setattr__(self, "_known_years", _PACKAGED_YEARS.union(years))
+        object.__setattr__(self, "_known_years", self.packaged.years.union(years))
         object.__setattr__(self, "_years", {})
         object.__setattr__(self, "version", self._digest())
 
@@ -183,6 +213,11 @@ class Calendar:
                 code="invalid_override",
             )
         return replace(self, overrides=overrides)
+
+    @property
+    def known_years(self) -> frozenset[int]:
+        """Give the years whose holidays are published."""
+        return self._known_years
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office works on the day; make-up weekend days count."""
@@ -305,17 +340,17 @@ class Calendar:
         """Say what the day is to the whole country."""
         if day in self._noticed:
             return self._noticed[day]
-        if day in packaged_holidays:
-            return DayInfo(DayKind.HOLIDAY, _name_of(packaged_holidays[day]))
-        if day in packaged_workdays:
-            return DayInfo(DayKind.MAKE_UP, _name_of(packaged_workdays[day]))
+        if day in self.packaged.off:
+            return DayInfo(DayKind.HOLIDAY, self.packaged.off[day])
+        if day in self.packaged.on:
+            return DayInfo(DayKind.MAKE_UP, self.packaged.on[day])
         if self.is_provisional(day) and (day.month, day.day) in FIXED_HOLIDAYS:
             return DayInfo(DayKind.HOLIDAY, FIXED_HOLIDAYS[day.month, day.day])
         return DayInfo(DayKind.WEEKEND if day.weekday() >= _SATURDAY else DayKind.WORKING)
 
     def _digest(self) -> str:
         """Digest everything that shapes an answer, so that a stored due date tells what it came from."""
-        parts = [f"chinesecalendar {metadata.version('chinesecalendar')}"]
+        parts = [self.packaged.label]
         parts += [f"{month}-{day} {name}" for (month, day), name in FIXED_HOLIDAYS.items()]
         parts += [self.zone.key, self.opens.isoformat(), self.closes.isoformat()]
         parts += sorted(f"notice {notice.year} {notice.number} {notice.issued_on}" for notice in self.notices)

@@ -14,11 +14,12 @@ from engine.clocks import DeadlineFacts, DeadlineState, Due, LedgerDay
 from engine.errors import InvalidInput, NotFound
 from engine.explanations import check_reason
 from engine.instances import note, open_case
-from engine.messages import awaited, may_send
+from engine.messages import sendable
 from engine.state import CaseState, from_ms, sealing_place
 from engine.store.cases import AttachmentRow, CaseStore
 
 if TYPE_CHECKING:
+    from engine.deadlines import Tracked
     from engine.definitions import Definition
     from engine.people import Actor
     from engine.runtime import Runtime
@@ -97,17 +98,12 @@ def read_case(runtime: Runtime, store: CaseStore, process_instance_id: int, acto
         for item in spiff.resting(case.workflow).values():
             if item.element_id in definition.elements and item.kind != "listener":
                 view.current[item.element_id] += 1
-        groups = {
-            name: definition.messages[name].groups for name in awaited(case) if name in definition.messages
-        }
-        view.messages = [
-            name for name, of in groups.items() if of and may_send(runtime, actor, of, row.office_id)
-        ]
+        view.messages = sendable(case, actor)
     else:
         content = codec.load_values(runtime.sealer.open(row.sealed_state, sealing_place(row.id)))
         state = CaseState.unpack(content["x"])
         view.variables = content.get("d") or _last_data(links)
-    view.clocks = [_clock(runtime, key, tracked.facts) for key, tracked in state.deadlines.items()]
+    view.clocks = [_clock(runtime, row.office_id, key, one) for key, one in state.deadlines.items()]
     _trace(view)
     return view
 
@@ -221,8 +217,10 @@ def read_letter(view: CaseView, number: str) -> LetterView:
     return found
 
 
-def _clock(runtime: Runtime, key: str, facts: DeadlineFacts) -> ClockView:
-    now, calendar = runtime.clock.now(), runtime.calendar
+def _clock(runtime: Runtime, office_id: int, key: str, tracked: Tracked) -> ClockView:
+    """Give a clock by the calendar that it goes by: one that has ended is never counted anew."""
+    now, facts = runtime.clock.now(), tracked.facts
+    calendar = runtime.calendars.knowing(tracked.calendar).of(office_id, tracked.calendar)
     return ClockView(
         facts=facts,
         scope=int(key.rsplit(":", 1)[1]),

@@ -15,7 +15,7 @@ from engine.store.schedules import ScheduleRow
 from engine.timers import moment_of, no_expression, repeats_of
 
 if TYPE_CHECKING:
-    from engine.calendar import Calendar
+    from engine.calendars import Calendars
     from engine.definitions import Groups
     from engine.ports import OperationShape
 
@@ -31,12 +31,12 @@ class Catalogue:
         store: DefinitionStore,
         groups: Groups,
         operations: Mapping[str, OperationShape] | None,
-        calendar: Calendar,
+        calendars: Calendars,
     ) -> None:
         self._store = store
         self._groups = groups
         self._operations = operations
-        self._calendar = calendar
+        self._calendars = calendars
         self._compiled: dict[str, Definition] = {}
         self._digests: dict[int, str] = {}
         self._newest: dict[str, int] = {}
@@ -125,6 +125,11 @@ class Catalogue:
         """Count the running cases of versions, each up to the store's MAX_COUNTED."""
         return self._store.running(definition_ids)
 
+    def learn(self, definition: Definition) -> None:
+        """Take a service as free of errors that was compiled before from the same files."""
+        with self._lock:
+            self._checked[definition.bundle.digest] = definition, []
+
     def _check_itself(self, bundle: Bundle) -> tuple[Definition | None, list[Problem]]:
         """Compile a bundle; the last few are kept, for what was checked is looked at and deployed next."""
         with self._lock:
@@ -151,7 +156,7 @@ class Catalogue:
         timer = definition.start_timer
         if timer is None:
             return None
-        due = to_ms(moment_of(timer, from_ms(row.deployed_at), self._calendar, no_expression))
+        due = to_ms(moment_of(timer, from_ms(row.deployed_at), self._calendars.known.house, no_expression))
         return ScheduleRow(
             definition.key, definition.start_event, timer, due, wake_at=due, beats_left=repeats_of(timer)
         )

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
@@ -27,6 +26,7 @@ from engine.spiff.data import same
 from engine.spiff.errors import StepError
 from engine.spiff.resting import rests_in
 from engine.spiff.subprocesses import Packed
+from engine.spiff.tasks import Task
 from engine.spiff.workflow import SubWorkflow, Tasks, Workflow
 
 if TYPE_CHECKING:

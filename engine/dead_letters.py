@@ -1,4 +1,4 @@
-"""Letters that were given up and that no case waits for: mails about alerts, events for machines.
+"""Letters that were given up and that no case waits for: messages about alerts, events for machines.
 
 An operator sees what failed, sends one again or closes it by hand, with a reason. Notices to citizens are
 incidents of their case and stand there.
@@ -12,16 +12,18 @@ from engine import telling
 from engine.errors import InvalidState, NotFound
 from engine.explanations import check_reason
 from engine.operators import check_role, is_operator
-from engine.store.alert_mails import JOB_KIND, NO_CASE
-from engine.store.dead_letters import EVENT, MAIL, DeadLetter, LetterAct
+from engine.store.alert_messages import JOB_KIND, NO_CASE
+from engine.store.dead_letters import EVENT, MESSAGE, DeadLetter, LetterAct
 from engine.store.rows import JobRow
 
 if TYPE_CHECKING:
     from engine.people import Actor
     from engine.runtime import Runtime
 
-_NOTHING_WENT = frozenset({"address_missing", "address_refused", "mail_refused"})
-"""Why a mail never left: its address and words are made anew when it is sent again."""
+_NOTHING_WENT = frozenset(
+    {"address_missing", "address_refused", "mail_refused", "number_invalid", "sms_refused"}
+)
+"""Why a message never left: its address and words are made anew when it is sent again."""
 
 
 def listing(runtime: Runtime, actor: Actor, *, before: int | None = None, size: int = 50) -> list[DeadLetter]:
@@ -66,7 +68,7 @@ def close(runtime: Runtime, kind: str, letter_id: int, actor: Actor, reason: str
 def _found(runtime: Runtime, kind: str, letter_id: int, actor: Actor, reason: str) -> DeadLetter:
     check_role(actor)
     check_reason(reason)
-    letter = runtime.dead_letters.find(kind, letter_id) if kind in {MAIL, EVENT} else None
+    letter = runtime.dead_letters.find(kind, letter_id) if kind in {MESSAGE, EVENT} else None
     if letter is None or letter.office_id not in runtime.offices.seen_by(actor):
         raise NotFound("Expected a letter that was given up, but there is none", code="letter_gone")
     return letter

@@ -31,12 +31,13 @@ Evaluate = Callable[[str, Mapping[str, Any], str], Any]
 class Tracked:
     """One clock of a case.
 
-    pausing: numbers of the resting tokens that hold it, with the reason; an empty reason for a token whose
+    calendar: the number of the calendar's edition that it goes by. pausing: numbers of the resting tokens that hold it, with the reason; an empty reason for a token whose
     pause has reached its cap and holds the clock no longer.
     """
 
     facts: DeadlineFacts
     scope: int
+    calendar: int = 0
     warned: list[str] = field(default_factory=list)
     breached: bool = False
     pausing: dict[int, str] = field(default_factory=dict)
@@ -69,6 +70,10 @@ class Follower:
     events: list[dict[str, Any]] = field(default_factory=list)
     broken: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     """Clocks whose limit cannot be read, as (element, code, message) by the number of their scope."""
+    edition: int = 0
+    """The calendar's edition that clocks go by which start now."""
+    calendar_of: Callable[[Tracked], Calendar] | None = None
+    """Gives the calendar that a clock goes by; without it all go by the present one."""
 
     def follow(
         self, arrivals: Iterable[Arrival], resting: Mapping[int, Resting], *, finished: bool, cancelled: bool
@@ -98,7 +103,7 @@ class Follower:
             if moment <= self.now and level not in tracked.warned:
                 tracked.warned.append(level)
                 self._note("deadline_warned", tracked, level=level)
-        state = clocks.state_of(tracked.facts, self.calendar, self.now)
+        state = clocks.state_of(tracked.facts, self._calendar(tracked), self.now)
         if state is DeadlineState.BREACHED and not tracked.breached:
             tracked.breached = True
             self._note("deadline_breached", tracked, escalate_to=declaration.escalate_to)
@@ -110,7 +115,7 @@ class Follower:
             return None
         if tracked.paused:
             return min((end for _number, end in self._caps(tracked)), default=None)
-        due = clocks.due_at(tracked.facts, self.calendar, self.now).at
+        due = clocks.due_at(tracked.facts, self._calendar(tracked), self.now).at
         declaration = self.definition.deadlines[tracked.facts.id]
         coming = [
             moment for level, moment in self._warnings(declaration, tracked) if level not in tracked.warned
@@ -127,7 +132,7 @@ class Follower:
                 since = next(
                     p.started_at for p in tracked.facts.pauses if p.ended_at is None and p.reason == reason
                 )
-                found.append((number, clocks.end_of_limit(limit, since, self.calendar).at))
+                found.append((number, clocks.end_of_limit(limit, since, self._calendar(tracked)).at))
         return found
 
     def _end_capped_pauses(self, tracked: Tracked) -> None:
@@ -138,7 +143,7 @@ class Follower:
 
     def _warnings(self, declaration: DeadlineDeclaration, tracked: Tracked) -> list[tuple[str, datetime]]:
         levels = clocks.parse_warnings(declaration.warn)
-        return clocks.warning_moments(tracked.facts, levels, self.calendar, self.now)
+        return clocks.warning_moments(tracked.facts, levels, self._calendar(tracked), self.now)
 
     def _arrive(self, arrival: Arrival) -> None:
         for scope in arrival.scopes:
@@ -167,7 +172,7 @@ class Follower:
         if limit is None:
             return
         facts = DeadlineFacts(declaration.id, DeadlineKind(declaration.kind), limit, self.now)
-        self.tracked[key] = Tracked(facts, number)
+        self.tracked[key] = Tracked(facts, number, self.edition)
         due = clocks.due_at(facts, self.calendar, self.now)
         self._note(
             "deadline_started",
@@ -175,6 +180,7 @@ class Follower:
             limit=str(limit),
             due_at=due.at,
             provisional=due.provisional,
+            calendar=due.calendar_version,
         )
 
     def _extend(self, element: Element, arrival: Arrival) -> None:
@@ -190,7 +196,7 @@ class Follower:
                 if not facts.extensions or facts.extensions[-1].limit != limit:
                     added = Extension(self.now, limit, extension.reason)
                     tracked.facts = replace(facts, extensions=(*facts.extensions, added))
-                    due = clocks.due_at(tracked.facts, self.calendar, self.now)
+                    due = clocks.due_at(tracked.facts, self._calendar(tracked), self.now)
                     self._note(
                         "deadline_extended", tracked, limit=str(limit), reason=extension.reason, due_at=due.at
                     )
@@ -208,7 +214,9 @@ class Follower:
             declaration = self.definition.deadlines[tracked.facts.id]
             left = (finished and not cancelled) if tracked.scope == 0 else tracked.scope in passed
             completed = left and not declaration.ends_on
-            ran_out = clocks.state_of(tracked.facts, self.calendar, self.now) is DeadlineState.BREACHED
+            ran_out = (
+                clocks.state_of(tracked.facts, self._calendar(tracked), self.now) is DeadlineState.BREACHED
+            )
             self._end(
                 tracked, DeadlineEnd.KEPT_OR_BREACHED if completed or ran_out else DeadlineEnd.CANCELLED
             )
@@ -234,7 +242,7 @@ class Follower:
             return
         self._resume(tracked, list(tracked.pausing))
         tracked.facts = replace(tracked.facts, ended_at=self.now, end=end)
-        state = clocks.state_of(tracked.facts, self.calendar, self.now)
+        state = clocks.state_of(tracked.facts, self._calendar(tracked), self.now)
         told = tracked.breached and state is DeadlineState.BREACHED
         tracked.breached = state is DeadlineState.BREACHED
         self._note("deadline_ended_late" if told else f"deadline_{state.value}", tracked)
@@ -267,8 +275,9 @@ class Follower:
             )
             pauses[index] = replace(pauses[index], ended_at=at or self.now)
             tracked.facts = replace(tracked.facts, pauses=tuple(pauses))
-            due = clocks.due_at(tracked.facts, self.calendar, self.now)
-            self._note("deadline_resumed", tracked, reason=reason, due_at=due.at)
+            due = clocks.due_at(tracked.facts, self._calendar(tracked), self.now)
+            more = {} if at is None else {"at": at}
+            self._note("deadline_resumed", tracked, reason=reason, due_at=due.at, **more)
 
     def _limit(
         self, declared: str, arrival: Arrival, scope: int, place: tuple[str, str]
@@ -292,6 +301,9 @@ class Follower:
             self.broken[scope] = (element_id, "limit_broken", message)
             return None
         return limit
+
+    def _calendar(self, tracked: Tracked) -> Calendar:
+        return self.calendar if self.calendar_of is None else self.calendar_of(tracked)
 
     def _note(self, event: str, tracked: Tracked, **more: Any) -> None:
         self.events.append({"type": event, "deadline": tracked.facts.id, "scope": tracked.scope, **more})

@@ -9,7 +9,17 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import alert_mails, calls, deliveries, evidence, message_buffer, message_keeping, spiff, telling
+from engine import (
+    alert_messages,
+    alert_repeats,
+    calls,
+    deliveries,
+    evidence,
+    message_buffer,
+    message_keeping,
+    spiff,
+    telling,
+)
 from engine.case import Case
 from engine.clocks import DeadlineState
 from engine.deed import Deed
@@ -42,7 +52,8 @@ _NOBODY_WAITS = frozenset(
         "clock_gone",
         "call_gone",
         "delivery_gone",
-        "alert_mail_gone",
+        "alert_message_gone",
+        "alert_repeat_gone",
         "event_gone",
         "message_gone",
     }
@@ -87,6 +98,7 @@ def _look_after_deadline(runtime: Runtime, job: DueJob) -> None:
         tracked = case.state.deadlines.get(job.target)
         if tracked is None or tracked.facts.end is not None:
             raise InvalidState("Expected a deadline that still runs", code="clock_gone")
+        case.turn_over_clocks()  # a newer calendar may have moved the very date that has come
         return _strike_deadline(case, job.target), None
 
     advance(runtime, lambda: runtime.steps.load(job.process_instance_id), act)
@@ -96,8 +108,9 @@ def _strike_deadline(case: Case, key: str) -> Deed:
     """Fire what the diagram hangs on the deadline's breach or first warning."""
     from engine import clocks  # noqa: PLC0415 - only here
 
-    facts = case.state.deadlines[key].facts
-    state = clocks.state_of(facts, case.calendar, case.now)
+    tracked = case.state.deadlines[key]
+    facts = tracked.facts
+    state = clocks.state_of(facts, case.calendar_of(tracked), case.now)
     reached = {"warning", "breach"} if state is DeadlineState.BREACHED else {"warning"}
     for item in list(spiff.resting(case.workflow).values()):
         numbers = {scope.number for scope in item.scopes}
@@ -224,7 +237,8 @@ _RUN = {
     "deadline": _look_after_deadline,
     "call": _call_outside,
     "delivery": deliveries.send,
-    "alert_mail": alert_mails.send,
+    "alert_message": alert_messages.send,
+    "alert_again": alert_repeats.look,
     telling.JOB: telling.send,
     message_keeping.JOB: message_buffer.look_after,
     message_keeping.WAIT_JOB: message_buffer.look_at_place,

@@ -92,6 +92,15 @@ def awaited(case: Case) -> list[str]:
     return sorted(names)
 
 
+def sendable(case: Case, actor: Actor) -> list[str]:
+    """List the names of the messages that a case waits for now and that a person may hand in."""
+    declared = case.definition.messages
+    groups = {name: declared[name].groups for name in awaited(case) if name in declared}
+    return [
+        name for name, of in groups.items() if of and may_send(case.runtime, actor, of, case.row.office_id)
+    ]
+
+
 def may_send(runtime: Runtime, actor: Actor, groups: tuple[str, ...], case_office: int) -> bool:
     """Say whether a person may hand a message in; the application itself always may."""
     return bool(_rights(runtime, actor, groups, case_office))

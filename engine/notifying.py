@@ -54,7 +54,7 @@ def notices_of(
 def _known_of(case: Case, actor: Actor) -> dict[str, Any]:
     """Give what notices may say beside the variables; the number is not known while the case is started."""
     limits = {
-        tracked.facts.id: clocks.due_at(tracked.facts, case.calendar, case.now).on
+        tracked.facts.id: clocks.due_at(tracked.facts, case.calendar_of(tracked), case.now).on
         for tracked in case.state.deadlines.values()
     }
     clerk = actor.name if actor.person_id is not None else None

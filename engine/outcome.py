@@ -75,6 +75,10 @@ class _Outcome(Rested):
         )
 
     def _follow_clocks(self) -> None:
+        if not self.case.definition.deadlines and not self.case.state.deadlines:
+            return
+        self.case.turn_over_clocks()
+        self.events.extend(self.case.turned)
         for key in self.deed.strikes:
             self.follower.strike(key)
         arrivals = [*self._passed(), *self._newly_resting()]
@@ -159,10 +163,11 @@ class _Outcome(Rested):
             yield from rows
 
     def _deadline_rows(self) -> Iterator[DeadlineRow]:
-        calendar, now = self.case.calendar, self.case.now
+        now = self.case.now
         touched = {f"{event['deadline']}:{event['scope']}" for event in self.events if "deadline" in event}
         for key in touched | set(self.deed.clocks):
-            facts = self.case.state.deadlines[key].facts
+            tracked = self.case.state.deadlines[key]
+            facts, calendar = tracked.facts, self.case.calendar_of(tracked)
             due = clocks.due_at(facts, calendar, now)
             paused = any(pause.ended_at is None for pause in facts.pauses)
             yield DeadlineRow(
@@ -186,7 +191,7 @@ class _Outcome(Rested):
                 continue
             key = f"{event['deadline']}:{event['scope']}"
             tracked = self.case.state.deadlines[key]
-            due = clocks.due_at(tracked.facts, self.case.calendar, self.case.now)
+            due = clocks.due_at(tracked.facts, self.case.calendar_of(tracked), self.case.now)
             yield AlertRow(
                 id=self.case.runtime.ids.next(),
                 process_instance_id=self.case.row.id,

@@ -8,18 +8,23 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import feel
+from engine.calendars import Calendars
 from engine.catalogue import Catalogue
 from engine.people import Actor, Offices, read_actor, read_offices
 from engine.spiff import ScriptEngine
 from engine.state import to_ms
 from engine.store import Database, StepStore
 from engine.store.absence import AbsenceStore
-from engine.store.alert_mails import AlertMailStore
+from engine.store.alert_ledger import AlertLedgerStore
+from engine.store.alert_messages import AlertMessageStore
 from engine.store.alerts import AlertStore
+from engine.store.announcing import AnnouncingStore
+from engine.store.calendars import CalendarStore
 from engine.store.dead_letters import DeadLetterStore
 from engine.store.deadlines import DeadlineStore
 from engine.store.definitions import DefinitionStore
 from engine.store.deliveries import DeliveryStore
+from engine.store.figures import FigureStore
 from engine.store.filters import FilterStore
 from engine.store.heartbeats import HeartbeatStore
 from engine.store.inbox import InboxStore
@@ -42,17 +47,23 @@ if TYPE_CHECKING:
     from engine.live import LiveCases
     from engine.ports import Clock, Connector, Hooks, OperationShape
     from engine.sealing import Sealer
-    from engine.store.alert_mails import AlertMail
+    from engine.store.alert_messages import AlertDigest
 
 
 def _nobody_waits() -> None:
     """Stand in for a dispatcher where none runs."""
 
 
-def _plain_mail(_language: str, mail: AlertMail) -> tuple[str, str]:
+def _plain_mail(_language: str, mail: AlertDigest) -> tuple[str, str]:
     """Say what a mail about alerts tells, where nobody gave better words."""
     told = [f"{line.business_key} {line.deadline_id} {line.level}" for line in mail.lines]
     return f"Linbang: {mail.missed} missed, {mail.warned} warned", "\n".join(told)
+
+
+def _plain_sms(_language: str, digest: AlertDigest) -> str:
+    """Say what a short message about alerts tells, where nobody gave better words."""
+    told = ", ".join(f"{line.business_key} {line.level}" for line in digest.lines)
+    return f"Linbang: {digest.missed} missed, {digest.warned} warned: {told}"
 
 
 @dataclass
@@ -78,15 +89,18 @@ class Runtime:
     tokens: TokenStore
     subscriptions: SubscriptionStore
     alerts: AlertStore
-    alert_mails: AlertMailStore
+    alert_messages: AlertMessageStore
+    announcing: AnnouncingStore
+    alert_ledger: AlertLedgerStore
     heartbeats: HeartbeatStore
     work: WorkStore
+    figures: FigureStore
     reasons: ReasonStore
     catalogue: Catalogue
     clock: Clock
     ids: IdSource
     sealer: Sealer
-    calendar: Calendar
+    calendars: Calendars
     groups: Groups
     offices: Offices = field(default_factory=Offices)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
@@ -97,14 +111,22 @@ class Runtime:
     wake: Callable[[], None] = _nobody_waits
     """Tells the dispatcher, after a commit, that something is due now."""
 
-    mail_words: Callable[[str, AlertMail], tuple[str, str]] = _plain_mail
+    mail_words: Callable[[str, AlertDigest], tuple[str, str]] = _plain_mail
     """Gives subject and text of a mail about alerts in a language; the web has the words."""
+
+    sms_words: Callable[[str, AlertDigest], str] = _plain_sms
+    """Gives the text of a short message about alerts in a language; the web has the words."""
 
     beaten_at: float = float("-inf")
     """When this process last noted a heartbeat, on the `time.monotonic` scale."""
 
     offered: Mapping[str, Any] = field(default_factory=dict)
     """Operations of outside systems by name, with an address or not: shapes of answers given by hand."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Give the calendar of the house: what is counted outside of cases, and the business zone."""
+        return self.calendars.known.house
 
     def operation(self, name: str) -> Any:
         """Give an operation such as `registry.sweep`, or None when no connector says what it is."""
@@ -160,10 +182,13 @@ def open_runtime(
 ) -> Runtime:
     """Put an installation together; its tables must exist. Offices are read now.
 
-    operations: what diagrams may ask of outside systems; None leaves that unchecked.
+    operations: what diagrams may ask of outside systems; None leaves that unchecked. calendar: what is counted by
+    until the installation keeps editions of its own.
     """
     people = PeopleStore(database, tenant_id)
-    return Runtime(
+    runtime: Runtime
+    calendars = Calendars(CalendarStore(database, tenant_id), lambda: runtime.offices, calendar)
+    runtime = Runtime(
         tenant_id=tenant_id,
         database=database,
         steps=StepStore(database, tenant_id),
@@ -183,16 +208,20 @@ def open_runtime(
         tokens=TokenStore(database, tenant_id),
         subscriptions=SubscriptionStore(database, tenant_id),
         alerts=AlertStore(database, tenant_id),
-        alert_mails=AlertMailStore(database, tenant_id),
+        alert_messages=AlertMessageStore(database, tenant_id),
+        announcing=AnnouncingStore(database, tenant_id),
+        alert_ledger=AlertLedgerStore(database, tenant_id),
         heartbeats=HeartbeatStore(database, tenant_id),
         work=WorkStore(database, tenant_id),
+        figures=FigureStore(database, tenant_id),
         reasons=ReasonStore(database, tenant_id),
-        catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations, calendar),
+        catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations, calendars),
         clock=clock,
         ids=ids,
         sealer=sealer,
-        calendar=calendar,
+        calendars=calendars,
         groups=groups,
         offices=read_offices(people),
         connectors=connectors or {},
     )
+    return runtime

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import alerts, heartbeat, schedules
+from engine import announcing, figures, heartbeat, schedules
+from engine.calendar_changes import applying
 from engine.jobs import LEASE_MS, run
 from engine.state import from_ms, machine_ms
 from engine.store.jobs import OUTSIDE
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 BUDGET_S = 2.0
 BATCH = 25
+CALENDAR_S = 0.2
+"""How long a tick goes on moving cases to a new calendar."""
 ALERTS = 500
 """How many alerts a tick puts before those who have to know."""
 
@@ -50,8 +53,10 @@ def tick(
     """
     until = time.monotonic() + budget_s
     runtime.subscriptions.refresh()
+    _follow_the_calendar(runtime)
     done = _run_due(runtime, schedules.start_due(runtime, BATCH), until, hand_over)
-    alerts.announce(runtime, ALERTS)
+    announcing.announce(runtime, ALERTS)
+    figures.roll_up(runtime)
     heartbeat.beat(runtime)
     return done
 
@@ -79,10 +84,21 @@ def keep_house(runtime: Runtime) -> int:
 
     Gives how many cases that were. Raises whatever the database raises.
     """
+    _follow_the_calendar(runtime)
     started = schedules.start_due(runtime, BATCH)
-    alerts.announce(runtime, ALERTS)
+    announcing.announce(runtime, ALERTS)
+    figures.roll_up(runtime)
     heartbeat.beat(runtime)
     return started
+
+
+def _follow_the_calendar(runtime: Runtime) -> None:
+    """Hear of a new calendar, and move some of the cases that it is to move."""
+    runtime.calendars.refresh()
+    if runtime.calendars.applying is not None:
+        left = applying.go_on(runtime, runtime.calendars.applying, budget_s=CALENDAR_S).left
+        if not left:
+            runtime.calendars.refresh(at_once=True)
 
 
 def give_back(runtime: Runtime, claimed: ClaimedJob) -> None:

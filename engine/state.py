@@ -111,11 +111,14 @@ def _pack_tracked(tracked: Tracked) -> list[Any]:
         tracked.warned,
         tracked.breached,
         list(tracked.pausing.items()),
+        tracked.calendar,
     ]
 
 
 def _unpack_tracked(packed: list[Any]) -> Tracked:
-    key, kind, limit, started, pauses, extensions, ended, end, scope, warned, breached, pausing = packed
+    key, kind, limit, started, pauses, extensions, ended, end, scope, *rest = packed
+    warned, breached, pausing, *edition = rest
+    calendar = edition[0] if edition else 0  # a state that was written before editions were kept names none
     facts = DeadlineFacts(
         id=key,
         kind=DeadlineKind(kind),
@@ -128,4 +131,5 @@ def _unpack_tracked(packed: list[Any]) -> Tracked:
         ended_at=None if ended is None else from_ms(ended),
         end=None if end is None else DeadlineEnd(end),
     )
-    return Tracked(facts, scope, warned, breached, {number: reason for number, reason in pausing})  # noqa: C416 - pairs
+    held = {number: reason for number, reason in pausing}  # noqa: C416 - pairs
+    return Tracked(facts, scope, calendar, warned, breached, held)

@@ -128,12 +128,13 @@ def _due_of(rested: Rested, item: spiff.Resting, around: list[Tracked]) -> int:
     """Give when a task must be done: the earliest of its own clock and those that run around it."""
     if not around:
         return FAR_FUTURE_MS
-    calendar, now = rested.case.calendar, rested.case.now
+    case, now = rested.case, rested.case.now
     running = [tracked for tracked in around if not tracked.paused]
-    moments = [clocks.due_at(tracked.facts, calendar, now).at for tracked in running]
-    element = rested.case.definition.elements[item.element_id]
+    moments = [clocks.due_at(tracked.facts, case.calendar_of(tracked), now).at for tracked in running]
+    element = case.definition.elements[item.element_id]
     for tracked in running:
         if tracked.facts.id == element.latest_for and element.leaving:
+            calendar = case.calendar_of(tracked)
             due = clocks.due_at(tracked.facts, calendar, now)
             latest = clocks.latest_start(due, clocks.parse_limits(element.leaving), calendar)
             moments.append(calendar.close_of_business(latest))

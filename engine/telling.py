@@ -52,6 +52,7 @@ def tell(runtime: Runtime, saved: Saved) -> None:
         return
     now = saved.history.at
     for event, facts in _facts(runtime, saved):
+        alert: int | None = facts.pop("alert", None)
         for one in wanted:
             if event not in one.events:
                 continue
@@ -59,7 +60,7 @@ def tell(runtime: Runtime, saved: Saved) -> None:
             content = json.dumps({"event": event, **_case(runtime, saved), **facts}).encode()
             sealed = runtime.sealer.seal(content, _place(told_id))
             saved.told.append(
-                EventRow(told_id, one.id, saved.instance.id, event, "waiting", sealed, now, now, 0)
+                EventRow(told_id, one.id, saved.instance.id, event, "waiting", sealed, now, now, 0, alert)
             )
             saved.jobs_added.append(job_of(told_id, now))
 
@@ -140,7 +141,7 @@ def _facts(runtime: Runtime, saved: Saved) -> Iterator[tuple[str, dict[str, Any]
     for alert in saved.alerts:
         clock = {"id": alert.deadline_id, "due_at": _moment(alert.due_at), "level": alert.level}
         event = "deadline_breached" if alert.level == BREACH else "deadline_warned"
-        yield event, {"deadline": clock}
+        yield event, {"deadline": clock, "alert": alert.id}
     for incident in saved.incidents_raised:
         raised = {"id": str(incident.id), "element_id": incident.element_id, "code": incident.code}
         yield "incident_raised", {"incident": raised}

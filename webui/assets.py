@@ -42,6 +42,12 @@ def asset(name: str) -> str:
     return url_for("static", filename=f"dist/{file}")
 
 
+def content(name: str) -> str:
+    """Give the text of an entry's file, for a page that has to stand alone; empty where no bundle was built."""
+    file = current_app.extensions[_KEY].get(name)
+    return (DIST / file).read_text("utf-8") if file else ""
+
+
 def _addresses(dist: Path, *, required: bool) -> dict[str, str]:
     """Read vite's manifest: `src/app.js` has a file and its style sheets."""
     manifest = dist / "manifest.json"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
+from engine import alert_ledger, incidents
 from engine import cases as case_views
-from engine import incidents
 from engine.migration.previews import may_look
 from engine.migration.versions import MOVES, definition_at
 from engine.operators import is_operator
@@ -17,6 +17,7 @@ from .auth import actor
 from .language import language
 from .ledger_view import clock_of, running_first
 from .page import installation
+from .provisional import is_provisional
 from .related_view import related_rows
 from .words import (
     day_words,
@@ -83,6 +84,7 @@ def facts_of(view: CaseView, *, unmasked: bool = False) -> dict[str, Any]:
         ],
         "notices": messages_of(runtime, definition, case_id, unmasked=unmasked),
         "sharing": sharing_of(runtime, definition, view.links),
+        "told_of_clocks": alert_ledger.may_read(actor()) and bool(view.clocks),
         "hands": view.row.state == "active" and is_operator(actor()),
         "may_retry": incidents.may_retry(runtime, view.row, definition, actor()),
         "files": found.cases.attachments(case_id),
@@ -133,7 +135,12 @@ def _step(view: CaseView, task: Any, names: Mapping[int, str]) -> dict[str, Any]
         "name": element_name(view.definition, task.element_id),
         "group": group_name(runtime.groups, task.candidate_group),
         "who": names.get(task.assignee, "") if task.assignee else "",
-        "due": due_words(task.due_at, runtime.clock.now(), runtime.calendar),
+        "due": due_words(
+            task.due_at,
+            runtime.clock.now(),
+            runtime.calendar,
+            provisional=is_provisional(view.clocks, view.definition, task.element_id, task.due_at),
+        ),
         "since": moment_words(task.created_at, runtime.calendar),
         "open": mine,
     }

@@ -12,6 +12,7 @@ from engine.task_changes import DEFAULT_PRIORITY
 
 from .language import language
 from .page import installation
+from .provisional import DatedTask, provisional_tasks
 from .words import (
     due_words,
     element_name,
@@ -21,7 +22,7 @@ from .words import (
     person_name,
     service_name,
 )
-from .words.desk import priority_words
+from .words.desk import STANDINGS, priority_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,8 +41,14 @@ def in_words(rows: Sequence[WorkRow]) -> list[dict[str, Any]]:
     clocks: dict[int, list[RunningClock]] = defaultdict(list)
     for clock in runtime.work.clocks({row.process_instance_id for row in rows}):
         clocks[clock.process_instance_id].append(clock)
+    moving = provisional_tasks(
+        [
+            DatedTask(row.id, row.process_instance_id, row.definition_id, row.element_id, row.due_at)
+            for row in rows
+        ]
+    )
     return [
-        _in_words(row, names)
+        _in_words(row, names, provisional=row.id in moving)
         | _clock_of(row, clocks[row.process_instance_id])
         | _reason(row, asked.get(row.id), names)
         for row in rows
@@ -63,7 +70,7 @@ def receivers(rows: Sequence[WorkRow]) -> list[tuple[str, list[tuple[int, str, i
     return [(title, sorted(people, key=lambda one: (one[2], one[1]))) for title, people in groups.items()]
 
 
-def _in_words(row: WorkRow, names: Mapping[int, str]) -> dict[str, Any]:
+def _in_words(row: WorkRow, names: Mapping[int, str], *, provisional: bool) -> dict[str, Any]:
     runtime = installation().runtime
     definition = runtime.catalogue.get(row.definition_id)
     return {
@@ -76,12 +83,20 @@ def _in_words(row: WorkRow, names: Mapping[int, str]) -> dict[str, Any]:
         "office": office_name(runtime.offices.rows.get(row.office_id)),
         "group": group_name(runtime.groups, row.candidate_group),
         "who": names.get(row.assignee, "–") if row.assignee is not None else "",
-        "due": due_words(row.due_at, runtime.clock.now(), runtime.calendar),
+        "due": due_words(row.due_at, runtime.clock.now(), runtime.calendar, provisional=provisional),
         "at_risk": bool(row.at_risk) and row.due_at > runtime.now_ms(),
         "paused": bool(row.paused),
         "priority": priority_words(row.priority),
         "urgent": row.priority > DEFAULT_PRIORITY,
+        "since": moment_words(row.created_at, runtime.calendar),
+        "standing": str(STANDINGS[_standing(row, runtime.now_ms())]),
     }
+
+
+def _standing(row: WorkRow, now: int) -> str:
+    if row.due_at <= now:
+        return "late"
+    return "at_risk" if row.at_risk else "paused" if row.paused else "on_time"
 
 
 def _clock_of(row: WorkRow, clocks: Sequence[RunningClock]) -> dict[str, Any]:
@@ -92,10 +107,11 @@ def _clock_of(row: WorkRow, clocks: Sequence[RunningClock]) -> dict[str, Any]:
         same = [one for one in clocks if one.state == "paused"]
     if not same:
         return {"clock": "", "clock_key": ""}
-    return {"clock": _name(definition, same[0].deadline_id), "clock_key": same[0].key}
+    return {"clock": clock_name(definition, same[0].deadline_id), "clock_key": same[0].key}
 
 
-def _name(definition: Definition, deadline_id: str) -> str:
+def clock_name(definition: Definition, deadline_id: str) -> str:
+    """Say what a clock is called."""
     return definition.texts.say(language(), "deadlines", deadline_id)
 
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from engine.store.work import Count
 
+from .desk_sheets import MAX_EXPORTED
 from .page import installation
 from .words import element_name, office_name, person_name, service_name
 from .words.desk import NOBODY, STANDINGS
@@ -28,16 +29,20 @@ Table = dict[str, Any]
 
 
 class Tables:
-    """Puts counts into tables, each with title, heading, lines, and how many lines it leaves out."""
+    """Puts counts into tables, each with title, heading, lines, and how many lines it leaves out.
 
-    def __init__(self) -> None:
+    every: leaves none out.
+    """
+
+    def __init__(self, *, every: bool = False) -> None:
         runtime = installation().runtime
         self._services: Mapping[str, Definition] = {
             key: found[1] for key, found in runtime.catalogue.services().items()
         }
         self._offices = runtime.offices.rows
         self._list = url_for("desk.work")
-        self._standings = [(key, str(STANDINGS[key])) for key in ("late", "at_risk", "paused")]
+        self._standings = [(key, str(STANDINGS[key])) for key in ("late", "at_risk", "on_time", "paused")]
+        self._most = MAX_EXPORTED if every else MAX_LINES
 
     def of_places(self, counts: Mapping[Place, Count]) -> dict[str, Table]:
         """Give the tables `service`, `office` and `step`."""
@@ -62,7 +67,7 @@ class Tables:
         return service_name(found) if found else key
 
     def _table(self, title: str, heading: str, lines: list[Line]) -> Table:
-        more = max(0, len(lines) - MAX_LINES)
+        more = max(0, len(lines) - self._most)
         return {"title": title, "heading": heading, "lines": self._worst(lines), "more": more}
 
     def _of_service(self, key: str, count: Count) -> Line:
@@ -80,7 +85,7 @@ class Tables:
     def _worst(self, lines: list[Line]) -> list[dict[str, Any]]:
         """Give the worst lines, each number with its list, and the parts of the bar in percent of the longest."""
         lines.sort(key=lambda line: (-line[3].late, -line[3].at_risk, -line[3].total, line[0]))
-        longest = max((line[3].total for line in lines[:MAX_LINES]), default=1)
+        longest = max((line[3].total for line in lines[: self._most]), default=1)
         return [
             {
                 "name": name,
@@ -98,7 +103,7 @@ class Tables:
                 "href": self._address(**where),
                 "bar": [round(100 * part / longest, 2) for part in _parts(count)],
             }
-            for name, below, where, count in lines[:MAX_LINES]
+            for name, below, where, count in lines[: self._most]
         ]
 
     def _address(self, **where: str) -> str:

@@ -11,6 +11,7 @@ from engine.task_changes import DEFAULT_PRIORITY
 
 from . import passing_on
 from .page import installation
+from .provisional import DatedTask, provisional_tasks
 from .words import due_words, element_name, group_name, moment_words, service_name
 
 if TYPE_CHECKING:
@@ -31,10 +32,18 @@ def in_words(
         else {}
     )
     said = []
+    moving = provisional_tasks(
+        [
+            DatedTask(
+                row.user_task_id, row.process_instance_id, row.definition_id, row.element_id, row.due_at
+            )
+            for row in rows
+        ]
+    )
     for row in rows:
         away = put_off.get(row.user_task_id)
         said.append(
-            _in_words(row, actor)
+            _in_words(row, actor, provisional=row.user_task_id in moving)
             | {
                 "asked": row.user_task_id in asked,
                 "new": new_since is not None and row.since > new_since,
@@ -45,7 +54,7 @@ def in_words(
     return said
 
 
-def _in_words(row: InboxRow, actor: Actor) -> dict[str, Any]:
+def _in_words(row: InboxRow, actor: Actor, *, provisional: bool) -> dict[str, Any]:
     runtime = installation().runtime
     definition = runtime.catalogue.get(row.definition_id)
     return {
@@ -56,7 +65,7 @@ def _in_words(row: InboxRow, actor: Actor) -> dict[str, Any]:
         "title": row.title,
         "service": service_name(definition),
         "group": group_name(runtime.groups, row.candidate_group),
-        "due": due_words(row.due_at, runtime.clock.now(), runtime.calendar),
+        "due": due_words(row.due_at, runtime.clock.now(), runtime.calendar, provisional=provisional),
         "mine": row.assignee == actor.person_id,
         "may_put_off": passing_on.can_wait(row.due_at),
         "draft": row.draft_at is not None,

@@ -9,6 +9,7 @@ from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from engine import alerts, deploying, incidents, subscriptions, supervising
+from engine.calendar_changes import looking
 from engine.store.alerts import MAX_COUNTED as MAX_ALERTS
 from engine.store.incidents import MAX_COUNTED
 
@@ -59,6 +60,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
         *_alerts(endpoint),
         *_incidents(endpoint),
         *_definitions(endpoint),
+        *_calendars(endpoint),
         *_subscriptions(endpoint),
         (url_for("services.listing"), _("New case"), endpoint.startswith("services.")),
         (url_for("help.index"), _("Help"), endpoint.startswith("help.")),
@@ -70,14 +72,14 @@ def _overview(endpoint: str) -> list[tuple[str, str, bool]]:
     """Give the way to other people's work, for supervisors."""
     if not supervising.may_supervise(g.actor):
         return []
-    return [(url_for("desk.show"), _("Overview"), endpoint.startswith("desk."))]
+    return [(url_for("desk.show"), _("Overview"), endpoint.startswith(("desk.", "figures.", "reports.")))]
 
 
 def _alerts(endpoint: str) -> list[tuple[str, str, bool]]:
-    """Give the way to the alerts with the number of unread ones, for supervisors."""
-    count = alerts.count_unread(installation().runtime, g.actor)
-    if count is None:
+    """Give the way to the alerts with the number of unread ones, for supervisors; others have it in their inbox."""
+    if not supervising.may_supervise(g.actor):
         return []
+    count = alerts.count_unread(installation().runtime, g.actor) or 0
     number = f"{MAX_ALERTS - 1}+" if count >= MAX_ALERTS else str(count)
     words = _("Alerts (%(number)s)", number=number) if count else _("Alerts")
     return [(url_for("alerts.listing"), words, endpoint.startswith("alerts."))]
@@ -111,6 +113,13 @@ def _definitions(endpoint: str) -> list[tuple[str, str, bool]]:
     if not deploying.may_deploy(g.actor):
         return []
     return [(url_for("definitions.listing"), _("Services"), endpoint.startswith("definitions."))]
+
+
+def _calendars(endpoint: str) -> list[tuple[str, str, bool]]:
+    """Give the way to the calendar, for those who answer for it."""
+    if not looking.may_look(g.actor):
+        return []
+    return [(url_for("calendars.listing"), _("Working calendar"), endpoint.startswith("calendars."))]
 
 
 def _subscriptions(endpoint: str) -> list[tuple[str, str, bool]]:

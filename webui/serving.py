@@ -127,6 +127,7 @@ def _workers_told(found: Installation) -> Iterator[None]:
 
     def keep_house() -> None:
         found.runtime.subscriptions.refresh()
+        found.runtime.calendars.refresh()
         found.renew()
 
     notifier.start()

@@ -34,7 +34,7 @@ from engine.store.settings import SettingStore
 from .clock import MovableClock
 from .dispatching.queue import StepDeferrer, check_shared
 from .settings import WORKERS, Settings
-from .words.alerts import mail_words
+from .words.alerts import mail_words, sms_words
 
 CONNECTORS: tuple[type[System], ...] = (
     Registry,
@@ -110,6 +110,7 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
             operations=operations(),
             tenant_id=TENANT,
         )
+        runtime.calendars.keep_first(runtime.now_ms())
         cases = CaseStore(database, TENANT)
         runtime.connectors = {**runtime.connectors, Cases.name: Cases(runtime, cases)}
         if settings.background == WORKERS:
@@ -122,6 +123,7 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
         found = Installation(settings, runtime, cases, values, number, token)
         made = found
         runtime.mail_words = lambda language, mail: mail_words(runtime, made.public_url, language, mail)
+        runtime.sms_words = lambda language, digest: sms_words(runtime, language, digest)
         yield found
     finally:
         values.release_process_number(found.number if found is not None else number, token)

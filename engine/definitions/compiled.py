@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine import decisions as dmn
 from engine import spiff
 
+from .alerts import AlertRules, read_alerts
 from .calls import check_evidence, check_operations
 from .declarations import (
     DeadlineDeclaration,
@@ -92,6 +93,8 @@ class Definition:
     reacts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """What passing an element does to deadlines: element id → (start | end | hand_over, deadline id)."""
     notices: Mapping[str, NoticeDeclaration] = field(default_factory=dict)
+    alerts: AlertRules = field(default_factory=AlertRules)
+    """Who hears of which clock."""
     start_timer: str | None = None
     """The cycle by which the main start event starts cases by itself."""
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -141,6 +144,7 @@ def compile_bundle(
     titled = letters - (included_letters(bundle) - {one.letter for one in found.elements.values()})
     needed = needed_texts(found, processes, written, titled, notices)
     check_texts(texts, needed, optional_texts(found), findings)
+    alerts = read_alerts(bundle, groups, found.deadlines, findings)
     check_notices(notices, bundle, texts, schemas, names, findings)
     renamed = read_renames(bundle, found.elements, findings)
     main = check_main(bundle.key, trees, found, groups, findings)
@@ -178,6 +182,7 @@ def compile_bundle(
         timers=tuple(_timers(trees)),
         reacts=_reactions(found.deadlines.values()),
         notices=notices,
+        alerts=alerts,
         start_timer=start_timer(main),
         renamed=renamed,
         reads=variables_read(trees, decisions, names),

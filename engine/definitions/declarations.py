@@ -138,6 +138,8 @@ class Group:
     key: str
     level: str
     names: Mapping[str, str]
+    leader: str | None = None
+    """The group whose people lead this one; alerts may tell them."""
 
 
 Groups = Mapping[str, Group]
@@ -164,7 +166,12 @@ def read_groups(content: bytes, filename: str = "groups.yaml") -> Groups:
                 "and en, but it has not",
                 code="group_incomplete",
             )
-        groups[key] = Group(key, item["level"], names)
+        if item.get("leader") is not None and item["leader"] not in document:
+            raise InvalidInput(
+                f"Expected the leader of the group {key!r} in {filename} to be a group of it, but got {item['leader']!r}",
+                code="group_leader_unknown",
+            )
+        groups[key] = Group(key, item["level"], names, item.get("leader"))
     return groups
 
 

@@ -46,11 +46,11 @@ def follow_version(case: Case, old: Definition, way: Way) -> tuple[list[str], li
             tracked.facts = _with_new_limit(case, old, way, tracked)
             if tracked.facts is not before:
                 changed.append(key)
-            moves.append(_move(case, before, tracked.facts))
+            moves.append(_move(case, before, tracked))
     for key, tracked in list(_added(case, old, way)):
         case.state.deadlines[key] = tracked
         changed.append(key)
-        moves.append(_move(case, None, tracked.facts))
+        moves.append(_move(case, None, tracked))
     return changed, moves
 
 
@@ -122,7 +122,7 @@ def _begun(case: Case, old: Definition, new: DeadlineDeclaration, scope: int, st
             )
             pausing = dict(peers[0].pausing)
     facts = DeadlineFacts(new.id, DeadlineKind(new.kind), _read_limit(case, new), start, pauses)
-    return Tracked(facts, scope, pausing=pausing)
+    return Tracked(facts, scope, case.calendars.number, pausing=pausing)
 
 
 def _started_at(case: Case, way: Way, new: DeadlineDeclaration, scope: int) -> datetime | None:
@@ -154,9 +154,10 @@ def _reached(case: Case, way: Way, elements: tuple[str, ...]) -> Iterator[int]:
                 yield row.at
 
 
-def _move(case: Case, before: DeadlineFacts | None, after: DeadlineFacts) -> ClockMove:
-    due = to_ms(clocks.due_at(after, case.calendar, case.now).at)
+def _move(case: Case, before: DeadlineFacts | None, tracked: Tracked) -> ClockMove:
+    after, calendar = tracked.facts, case.calendar_of(tracked)
+    due = to_ms(clocks.due_at(after, calendar, case.now).at)
     if before is None:
         return ClockMove(after.id, None, str(limit_of(after)), None, due)
-    was = to_ms(clocks.due_at(before, case.calendar, case.now).at)
+    was = to_ms(clocks.due_at(before, calendar, case.now).at)
     return ClockMove(after.id, str(limit_of(before)), str(limit_of(after)), was, due)

@@ -64,6 +64,7 @@ def shift(
     _rename_memory(moved.state, way.renamed)
     _rename_timers(moved, way.renamed, jobs)
     _start_new_timers(moved, resting_before, jobs)
+    known = frozenset(moved.state.deadlines)
     changed, clocks = follow_version(moved, old, way)
     told = {
         "from": way.source.id,
@@ -72,12 +73,34 @@ def shift(
         "to_version": way.target.version,
         **(payload or {}),
         "clocks": [[one.id, one.limit, one.new_limit, one.due_at, one.new_due_at] for one in clocks],
+        **_clocks_told(moved, known, changed),
     }
     saved = _outcome(moved, Deed(MIGRATED, actor, payload=told, clocks=tuple(changed)), jobs)
     before = list(case.tasks.values())
     saved.moved = Moved(way.target.id, mark, _retargeted(before, moved.tasks))
     skipped = _skipped(old, moved, way, ahead)
     return Shifted(saved, Report(tuple(_task_moves(before, moved.tasks, saved)), tuple(clocks), skipped))
+
+
+def _clocks_told(case: Case, known: frozenset[str], changed: list[str]) -> dict[str, Any]:
+    """Say by their keys which clocks have another limit and which began, so that the history alone tells their days."""
+    clocks = case.state.deadlines
+    begun = [
+        [
+            key,
+            str(clocks[key].facts.limit),
+            to_ms(clocks[key].facts.started_at),
+            case.calendar_of(clocks[key]).version,
+            [
+                [to_ms(one.started_at), None if one.ended_at is None else to_ms(one.ended_at), one.reason]
+                for one in clocks[key].facts.pauses
+            ],
+        ]
+        for key in changed
+        if key not in known
+    ]
+    limits = [[key, str(clocks[key].facts.extensions[-1].limit)] for key in changed if key in known]
+    return {name: value for name, value in (("begun", begun), ("limits", limits)) if value}
 
 
 def put_back(

@@ -73,7 +73,7 @@ def run_service(
     for file in bundle.names(".yaml", "scenarios"):
         with tempfile.TemporaryDirectory(prefix="linbang-story-") as folder:
             database = (open_database or _file)(Path(folder) / "story.db")
-            results.append(_run_file(bundle, file, groups, database, coverage, offered))
+            results.append(_run_file(definition, file, groups, database, coverage, offered))
     return results, coverage
 
 
@@ -143,19 +143,18 @@ class _Player:
 
 
 def _run_file(
-    bundle: Bundle,
+    definition: Definition,
     file: str,
     groups: Groups,
     database: Database,
     coverage: Coverage,
     offered: _Offered,
 ) -> StoryResult:
-    clock, outside = _Clock(), _outside(offered or {})
+    clock, outside, bundle = _Clock(), _outside(offered or {}), definition.bundle
     document: Mapping[str, Any] = {}
     try:
         document = read_yaml(bundle.files[file], file)
-        runtime = _installation(database, clock, bundle, groups, outside)
-        definition = runtime.catalogue.newest(bundle.key)[1]
+        runtime = _installation(database, clock, definition, groups, outside)
         office = _office(runtime, definition, document.get("start", {}))
         story = Story(document, runtime, definition, office, lambda name: _person(runtime, name, office))
         try:
@@ -184,7 +183,11 @@ def _outside(offered: Mapping[str, Operation]) -> dict[str, Outside]:
 
 
 def _installation(
-    database: Database, clock: _Clock, bundle: Bundle, groups: Groups, outside: Mapping[str, Outside]
+    database: Database,
+    clock: _Clock,
+    definition: Definition,
+    groups: Groups,
+    outside: Mapping[str, Outside],
 ) -> Runtime:
     database.create_tables()
     runtime = open_runtime(
@@ -199,6 +202,8 @@ def _installation(
     for office in OFFICES:
         runtime.people.add_office(office)
     runtime.offices = read_offices(runtime.people)
+    bundle = definition.bundle
+    runtime.catalogue.learn(definition)  # which would compile it once more for each story
     row = DefinitionRow(runtime.ids.next(), bundle.key, 0, bundle.digest, runtime.now_ms(), None, "")
     runtime.catalogue.deploy(bundle, row)
     return runtime

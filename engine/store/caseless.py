@@ -24,7 +24,7 @@ class Unmatched:
 
 
 _WAITING: dict[str, tuple[Table, tuple[str, ...]]] = {
-    "alert_mail": (s.alert_mail, ("waiting", "sending")),
+    "alert_message": (s.alert_message, ("waiting", "sending")),
     "event": (s.event_delivery, ("waiting",)),
     "message": (s.kept_message, ("waiting",)),
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from engine.store import schema as s
-from engine.store.database import Database
+from engine.store.database import Database, Statement
 from engine.store.rows import DeadlineRow, HistoryRow, IncidentRow, InstanceRow, UserTaskRow
 
 
@@ -71,7 +72,7 @@ class WholeCase:
 
 
 class CaseStore:
-    """Queries about cases; none of them is on the hot path."""
+    """Queries about cases; none of them is on the hot path, but some are said at each request, and compiled once."""
 
     def __init__(self, database: Database, tenant_id: int) -> None:
         self._database = database
@@ -79,12 +80,11 @@ class CaseStore:
 
     def instance(self, process_instance_id: int) -> InstanceRow | None:
         """Find a case by id."""
-        table = s.process_instance.c
-        return self._instance(table.id == process_instance_id)
+        return self._instance(self._by_id, process_instance_id)
 
     def instance_by_key(self, business_key: str) -> InstanceRow | None:
         """Find a case by its number."""
-        return self._instance(s.process_instance.c.business_key == business_key)
+        return self._instance(self._by_key, business_key)
 
     def ids(self, after: int = 0, limit: int = 500) -> list[int]:
         """List the ids of cases in order, for checks that go through all."""
@@ -104,14 +104,9 @@ class CaseStore:
 
     def deadlines(self, process_instance_id: int) -> list[DeadlineRow]:
         """List the clocks of a case."""
-        table = s.deadline.c
-        query = _columns(table, DeadlineRow).where(
-            table.tenant_id == self._tenant, table.process_instance_id == process_instance_id
-        )
-        with self._database.reading() as connection:
-            return [
-                DeadlineRow(*row) for row in connection.execute(query.order_by(table.started_at, table.key))
-            ]
+        with self._database.stepping(writing=False, alone=True) as connection:
+            rows = self._clocks.run(connection, b_tenant=self._tenant, b_id=process_instance_id).fetchall()
+        return [DeadlineRow(*row) for row in rows]
 
     def incidents(self, process_instance_id: int, state: str = "open") -> list[IncidentRow]:
         """List the incidents of a case."""
@@ -301,12 +296,33 @@ class CaseStore:
             )
         return int(result.rowcount)
 
-    def _instance(self, wanted: Any) -> InstanceRow | None:
-        table = s.process_instance.c
-        query = _columns(table, InstanceRow).where(table.tenant_id == self._tenant, wanted)
-        with self._database.reading() as connection:
-            row = connection.execute(query).first()
+    def _instance(self, statement: Statement, wanted: int | str) -> InstanceRow | None:
+        with self._database.stepping(writing=False, alone=True) as connection:
+            row = statement.run(connection, b_tenant=self._tenant, b_wanted=wanted).fetchone()
         return InstanceRow(*row) if row else None
+
+    @cached_property
+    def _by_id(self) -> Statement:
+        return self._of_case(s.process_instance.c.id)
+
+    @cached_property
+    def _by_key(self) -> Statement:
+        return self._of_case(s.process_instance.c.business_key)
+
+    def _of_case(self, column: Any) -> Statement:
+        table = s.process_instance.c
+        query = _columns(table, InstanceRow).where(
+            table.tenant_id == bindparam("b_tenant"), column == bindparam("b_wanted")
+        )
+        return Statement(query, self._database.engine)
+
+    @cached_property
+    def _clocks(self) -> Statement:
+        table = s.deadline.c
+        query = _columns(table, DeadlineRow).where(
+            table.tenant_id == bindparam("b_tenant"), table.process_instance_id == bindparam("b_id")
+        )
+        return Statement(query.order_by(table.started_at, table.key), self._database.engine)
 
 
 def every_case(store: CaseStore) -> Iterator[WholeCase]:

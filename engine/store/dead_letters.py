@@ -13,7 +13,7 @@ from engine.store.database import Database
 from engine.store.rows import JobRow
 from engine.store.step_rows import job_values
 
-MAIL, EVENT = "alert_mail", "event"
+MESSAGE, EVENT = "alert_message", "event"
 MAX_COUNTED = 100
 
 
@@ -21,8 +21,9 @@ MAX_COUNTED = 100
 class DeadLetter:
     """A letter that was given up.
 
-    kind: MAIL or EVENT. person_id: whom the mail was for, or who subscribed. address: of an event; event,
-    business_key and process_instance_id: what it tells of. status: that of the HTTP answer, where one came.
+    kind: MESSAGE or EVENT. person_id: whom the message was for, or who subscribed. channel: of a message.
+    address: of an event; event, business_key and process_instance_id: what it tells of. status: that of the HTTP
+    answer, where one came.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class DeadLetter:
     event: str | None
     process_instance_id: int | None
     business_key: str | None
+    channel: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class DeadLetterStore:
         """List the letters of people of some offices, the newest first; before: the id of the last one shown."""
         found: list[DeadLetter] = []
         with self._database.reading() as connection:
-            for table, query in ((s.alert_mail, self._mails()), (s.event_delivery, self._events())):
+            for table, query in ((s.alert_message, self._mails()), (s.event_delivery, self._events())):
                 some = query.where(s.person.c.office_id.in_(sorted(offices)))
                 if before is not None:
                     some = some.where(table.c.id < before)
@@ -74,7 +76,9 @@ class DeadLetterStore:
 
     def find(self, kind: str, letter_id: int) -> DeadLetter | None:
         """Find a letter that was given up and is not settled."""
-        table, query = (s.alert_mail, self._mails()) if kind == MAIL else (s.event_delivery, self._events())
+        table, query = (
+            (s.alert_message, self._mails()) if kind == MESSAGE else (s.event_delivery, self._events())
+        )
         with self._database.reading() as connection:
             row = connection.execute(query.where(table.c.id == letter_id)).first()
         return DeadLetter(*row) if row else None
@@ -93,9 +97,9 @@ class DeadLetterStore:
 
         anew: a mail's words and address are made again.
         """
-        table = s.alert_mail if act.kind == MAIL else s.event_delivery
+        table = s.alert_message if act.kind == MESSAGE else s.event_delivery
         values: dict[str, Any] = {"state": "waiting", "attempts": 0, "due_at": job.due_at, "message": None}
-        if act.kind == MAIL:
+        if act.kind == MESSAGE:
             values |= {"state": "sending", "code": None} | ({"sealed_content": None} if anew else {})
         else:
             values["status"] = None
@@ -104,7 +108,7 @@ class DeadLetterStore:
     def close(self, act: LetterAct) -> bool:
         """Close a letter for good; False when somebody was quicker."""
         return self._settle(
-            s.alert_mail if act.kind == MAIL else s.event_delivery, act, {"state": "closed"}, None
+            s.alert_message if act.kind == MESSAGE else s.event_delivery, act, {"state": "closed"}, None
         )
 
     def acts(self, kind: str, letter_id: int) -> list[LetterAct]:
@@ -132,10 +136,10 @@ class DeadLetterStore:
         return True
 
     def _mails(self) -> Select[Any]:
-        own, person = s.alert_mail.c, s.person.c
+        own, person = s.alert_message.c, s.person.c
         return (
             select(
-                literal(MAIL),
+                literal(MESSAGE),
                 own.id,
                 own.person_id,
                 person.office_id,
@@ -148,6 +152,7 @@ class DeadLetterStore:
                 null(),
                 null(),
                 null(),
+                own.channel,
             )
             .join(s.person, (person.tenant_id == own.tenant_id) & (person.id == own.person_id))
             .where(own.tenant_id == self._tenant, own.state == "failed")
@@ -175,6 +180,7 @@ class DeadLetterStore:
                 own.event,
                 own.process_instance_id,
                 case.business_key,
+                null(),
             )
             .select_from(s.event_delivery)
             .join(s.subscription, (door.tenant_id == own.tenant_id) & (door.id == own.subscription_id))

@@ -26,6 +26,7 @@ class ListedDeadline:
     due_at: int
     provisional: int
     ended_at: int | None
+    calendar_version: str
     business_key: str
 
 
@@ -89,3 +90,15 @@ class DeadlineStore:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(*order)).all()
         return [ListedDeadline(*tuple(row)) for row in rows]
+
+    def provisional(self, instance_ids: Collection[int]) -> list[tuple[int, str, int]]:
+        """List the running clocks of some cases whose date may still move: case, clock and due date."""
+        own = s.deadline.c
+        query = select(own.process_instance_id, own.deadline_id, own.due_at).where(
+            own.tenant_id == self._tenant,
+            own.process_instance_id.in_(sorted(instance_ids)),
+            own.provisional == 1,
+            own.ended_at.is_(None),
+        )
+        with self._database.reading() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(query)]

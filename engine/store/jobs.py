@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, literal_column, select, update
 from engine.store import schema as s
 from engine.store.database import Database, Statement
 
-OUTSIDE = frozenset({"call", "delivery", "alert_mail", "event"})
+OUTSIDE = frozenset({"call", "delivery", "alert_message", "event"})
 """Kinds of jobs that wait for an outside system's answer."""
 LOOKED_AT = 5_000
 """How many due jobs are looked at for the buckets that they lie in; those beyond come up when they are done."""

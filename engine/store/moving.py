@@ -11,7 +11,7 @@ from engine.store import schema as s
 from engine.store.database import Database, Statement
 
 if TYPE_CHECKING:
-    from sqlalchemy import PoolProxiedConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
     from engine.store.rows import UserTaskRow
 
@@ -100,7 +100,7 @@ class MovingStatements:
         )
 
     def write(
-        self, connection: PoolProxiedConnection, process_instance_id: int, moved: Moved, version: int, at: int
+        self, connection: DBAPIConnection, process_instance_id: int, moved: Moved, version: int, at: int
     ) -> None:
         """Write a move; version: the case's row version after the step; at: its moment."""
         here = {"b_tenant": self._tenant, "b_id": process_instance_id}

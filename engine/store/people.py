@@ -118,6 +118,14 @@ class PeopleStore:
             row = connection.execute(query).first()
         return PersonRow(*row) if row else None
 
+    def sealed_phone(self, person_id: int) -> bytes | None:
+        """Give a person's telephone number as it is kept; None where there is none."""
+        table = s.person.c
+        query = select(table.sealed_phone).where(table.tenant_id == self._tenant, table.id == person_id)
+        with self._database.reading() as connection:
+            found: bytes | None = connection.execute(query).scalar()
+        return None if found is None else bytes(found)
+
     def persons(self) -> list[PersonRow]:
         """List everybody."""
         table = s.person.c
@@ -184,7 +192,7 @@ class PeopleStore:
             return [(row[0], row[1]) for row in connection.execute(query)]
 
     def update_person(self, person_id: int, **changes: Any) -> None:
-        """Change a person's language, password, roles, or whether they may sign in."""
+        """Change a person's language, password, roles, sealed number, or whether they may sign in."""
         table = s.person
         with self._database.writing() as connection:
             connection.execute(

@@ -187,6 +187,7 @@ class EventRow:
     created_at: int
     due_at: int
     attempts: int
+    alert_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from engine.store.jobs import OUTSIDE
 from engine.store.moving import MovingStatements
 from engine.store.rows import InstanceRow, Saved, UserTaskRow, fields_of
 from engine.store.step_rows import StepRows
-from engine.store.step_statements import StepStatements
+from engine.store.step_statements import step_statements
 from engine.store.writing import AtOnce, OneByOne, Writes
 
 if TYPE_CHECKING:
-    from sqlalchemy import PoolProxiedConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
     from engine.ports import Deferrer
 
@@ -35,11 +35,12 @@ class StepStore:
     def __init__(self, database: Database, tenant_id: int) -> None:
         self._database = database
         self._tenant = tenant_id
-        self._statements = StepStatements(database)
+        self._statements = step_statements(database)
         self._rows = StepRows(self._statements, tenant_id)
         self._moving = MovingStatements(database, tenant_id)
         self._expected: int | None = None
         self._once: tuple[str, str] | None = None
+        self._read_before: tuple[InstanceRow, list[UserTaskRow]] | None = None
         self.deferrer: Deferrer | None = None
         """Tells workers of other processes about jobs; None where jobs are run by whoever looks for them."""
 
@@ -56,6 +57,15 @@ class StepStore:
         found = copy(self)
         found._expected = row_version  # noqa: SLF001 - our own copy
         return found
+
+    def as_read(self, found: tuple[InstanceRow, list[UserTaskRow]]) -> StepStore:
+        """Give a store that begins with a case as it was read just now, instead of reading it again.
+
+        For one step of one request alone, which is about that case. When somebody was quicker it is read anew.
+        """
+        made = copy(self)
+        made._read_before = found  # noqa: SLF001 - our own copy
+        return made
 
     def once(self, source: str, number: str) -> StepStore:
         """Give a store whose next step counts once under a number; the same once more raises DoneBefore.
@@ -115,14 +125,14 @@ class StepStore:
         with self._database.stepping(writing=False, alone=True) as connection:
             return self._is_received(connection, source, number)
 
-    def _is_received(self, connection: PoolProxiedConnection, source: str, number: str) -> bool:
+    def _is_received(self, connection: DBAPIConnection, source: str, number: str) -> bool:
         row = self._statements.received.run(
             connection, b_tenant=self._tenant, b_source=source, b_id=number
         ).fetchone()
         return row is not None
 
     @contextmanager
-    def _writing(self, saved: Saved) -> Iterator[tuple[PoolProxiedConnection, Writes]]:
+    def _writing(self, saved: Saved) -> Iterator[tuple[DBAPIConnection, Writes]]:
         """Give what a step of a case is written with: one statement where the database takes it and nothing more is to be said."""
         if not self._database.writes_at_once or saved.moved is not None:
             with self._database.stepping(writing=True, again=True) as connection:
@@ -132,10 +142,10 @@ class StepStore:
         with self._database.stepping(writing=True, again=True, alone=alone) as connection:
             yield connection, AtOnce(connection, alone=alone, guarded=True)
 
-    def _finish(self, connection: PoolProxiedConnection, writes: Writes, saved: Saved) -> None:
+    def _finish(self, connection: DBAPIConnection, writes: Writes, saved: Saved) -> None:
         writes.finish()
         if self.deferrer is not None and self._defers(saved):
-            self.deferrer.defer(connection.driver_connection, saved.jobs_added, saved.history.at)
+            self.deferrer.defer(connection, saved.jobs_added, saved.history.at)
 
     def _defers(self, saved: Saved) -> bool:
         """Say whether workers are to be told of something that an outside system is asked now."""
@@ -144,7 +154,7 @@ class StepStore:
             job.kind in OUTSIDE and job.due_at <= at for job in saved.jobs_added
         )
 
-    def _next_number(self, connection: PoolProxiedConnection, saved: Saved) -> str:
+    def _next_number(self, connection: DBAPIConnection, saved: Saved) -> str:
         """Take the service's next case number, and hold it until the commit."""
         assert saved.case_number is not None
         prefix, definition_id = saved.case_number
@@ -161,6 +171,16 @@ class StepStore:
     def _load(
         self, statement: Statement, whole: Statement, key: int
     ) -> tuple[InstanceRow, list[UserTaskRow]] | None:
+        found, self._read_before = self._read_before, None
+        if found is None or self._once is not None:
+            found = self._load_now(statement, whole, key)
+        if found is not None and self._expected is not None and found[0].row_version != self._expected:
+            raise Changed
+        return found
+
+    def _load_now(
+        self, statement: Statement, whole: Statement, key: int
+    ) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         at_once = self._database.writes_at_once and self._once is None
         with self._database.stepping(writing=False, alone=at_once) as connection:
             if at_once:
@@ -171,12 +191,10 @@ class StepStore:
                 return None
             if self._once is not None and self._is_received(connection, *self._once):
                 raise DoneBefore
-        if self._expected is not None and found[0].row_version != self._expected:
-            raise Changed
         return found
 
     def _read(
-        self, connection: PoolProxiedConnection, statement: Statement, key: int
+        self, connection: DBAPIConnection, statement: Statement, key: int
     ) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         row = statement.run(connection, b_tenant=self._tenant, b_id=key).fetchone()
         if row is None:
@@ -186,7 +204,7 @@ class StepStore:
         return instance, [UserTaskRow(*task) for task in tasks]
 
     def _read_whole(
-        self, connection: PoolProxiedConnection, whole: Statement, key: int
+        self, connection: DBAPIConnection, whole: Statement, key: int
     ) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         """Read both in one statement: a row for each open task, the state in the first one only."""
         rows = whole.run(connection, b_tenant=self._tenant, b_id=key).fetchall()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from engine.store import schema as s
-from engine.store.database import Database
+from engine.store.database import Database, Statement
 from engine.store.rows import fields_of
 
 
@@ -39,12 +40,8 @@ class TokenStore:
 
     def by_digest(self, digest: bytes) -> TokenRow | None:
         """Find a token by its hash."""
-        table = s.api_token.c
-        query = select(*(table[name] for name in TokenRow.__slots__)).where(
-            table.tenant_id == self._tenant, table.digest == digest
-        )
-        with self._database.reading() as connection:
-            row = connection.execute(query).first()
+        with self._database.stepping(writing=False, alone=True) as connection:
+            row = self._by_digest.run(connection, b_tenant=self._tenant, b_digest=digest).fetchone()
         return TokenRow(*row) if row else None
 
     def of(self, person_id: int | None, limit: int) -> list[TokenRow]:
@@ -79,3 +76,11 @@ class TokenStore:
                 .where(table.c.tenant_id == self._tenant, table.c.id == token_id)
                 .values(used_at=at)
             )
+
+    @cached_property
+    def _by_digest(self) -> Statement:
+        table = s.api_token.c
+        query = select(*(table[name] for name in TokenRow.__slots__)).where(
+            table.tenant_id == bindparam("b_tenant"), table.digest == bindparam("b_digest")
+        )
+        return Statement(query, self._database.engine)

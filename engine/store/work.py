@@ -22,6 +22,7 @@ from engine.store.database import Database
 MISSED_KINDS = ("promised", "statutory")
 """Kinds of clocks that were promised to somebody outside; an internal one is the office's own affair."""
 MAX_CANDIDATES = 500
+MAX_CLOCKS = 5_000
 _OPEN: ColumnElement[Any] = literal("open", literal_execute=True)
 """Written into the statement: SQLite uses a partial index only where it sees the index's own words."""
 _BREACHED: ColumnElement[Any] = literal("breached", literal_execute=True)
@@ -41,6 +42,11 @@ class Count:
     paused: int = 0
     unclaimed: int = 0
 
+    @property
+    def on_time(self) -> int:
+        """Give how many are neither late nor at risk; some of them may stand still."""
+        return self.total - self.late - self.at_risk
+
     def __add__(self, other: Count) -> Count:
         """Add two counts up."""
         return Count(
@@ -58,9 +64,10 @@ Place = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Which open tasks to list. standing: `late`, `at_risk`, `paused`, `unclaimed`; None for all.
+    """Which open tasks to list. standing: `late`, `at_risk`, `on_time`, `paused`, `unclaimed`; None for all.
 
-    nobody: only what nobody has claimed, whatever its standing.
+    nobody: only what nobody has claimed, whatever its standing. until: only what becomes late between now and
+    then, the moment included.
     """
 
     standing: str | None = None
@@ -70,11 +77,15 @@ class WorkFilter:
     assignee: int | None = None
     group: str | None = None
     nobody: bool = False
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """A task in a list, with what the list says of its case. office_id: of the people who do it."""
+    """A task in a list, with what the list says of its case. office_id: of the people who do it.
+
+    created_at: since when it waits.
+    """
 
     id: int
     process_instance_id: int
@@ -91,6 +102,7 @@ class WorkRow:
     at_risk: int
     paused: int
     state: str
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,22 @@ class RunningClock:
     deadline_id: str
     state: str
     due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCase:
+    """A case in which a clock runs and nobody has a task: it waits for a message, a moment, an outside system."""
+
+    id: int
+    business_key: str
+    title: str
+    service_key: str
+    definition_id: int
+    office_id: int
+    key: str
+    deadline_id: str
+    due_at: int
+    started_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +234,50 @@ class WorkStore:
         with self._database.reading() as connection:
             return [RunningClock(*row) for row in connection.execute(query)]
 
+    def count_until(self, offices: Collection[int], now: int, until: int) -> int:
+        """Count the open tasks of some offices that become late between now and a moment."""
+        query = select(func.count()).where(*self._open(offices), *_chosen(WorkFilter(until=until), now))
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def without_task(self, offices: Collection[int], now: int, until: int, size: int) -> list[WaitingCase]:
+        """List the cases that become late between now and a moment, and in which nobody has a task, the earliest first.
+
+        No more than MAX_CLOCKS clocks are looked at, those that are due first.
+        """
+        clock, instance, task = s.deadline.c, s.process_instance.c, s.user_task.c
+        own = ("key", "deadline_id", "due_at", "started_at")
+        few = (
+            select(clock.tenant_id, clock.process_instance_id, *(clock[name] for name in own))
+            .where(
+                clock.tenant_id == self._tenant,
+                clock.state == "running",
+                clock.due_at > now,
+                clock.due_at <= until,
+                clock.office_id.in_(sorted(offices)),
+            )
+            .order_by(clock.due_at)
+            .limit(MAX_CLOCKS)
+            .subquery()
+        )
+        has_task = select(task.id).where(
+            task.tenant_id == few.c.tenant_id,
+            task.process_instance_id == few.c.process_instance_id,
+            task.state == _OPEN,
+        )
+        query = (
+            select(*(few.c[name] if name in own else instance[name] for name in WaitingCase.__slots__))
+            .join(
+                s.process_instance,
+                (instance.tenant_id == few.c.tenant_id) & (instance.id == few.c.process_instance_id),
+            )
+            .where(~has_task.exists())
+            .order_by(few.c.due_at, few.c.process_instance_id, few.c.key)
+            .limit(size)
+        )
+        with self._database.reading() as connection:
+            return [WaitingCase(*row) for row in connection.execute(query)]
+
     def people_for(self, pairs: Collection[tuple[str, int]], day: str) -> list[Candidate]:
         """List who may be given work of some groups at offices on a day; who is away that day is left out."""
         member, person = s.membership.c, s.person.c
@@ -264,6 +336,7 @@ def _chosen(where: WorkFilter, now: int) -> list[ColumnElement[bool]]:
     standings = {
         "late": (task.due_at <= now,),
         "at_risk": (task.due_at > now, task.at_risk == 1),
+        "on_time": (task.due_at > now, task.at_risk == 0),
         "paused": (task.paused == 1,),
         "unclaimed": (task.assignee.is_(None),),
     }
@@ -277,6 +350,7 @@ def _chosen(where: WorkFilter, now: int) -> list[ColumnElement[bool]]:
     return [
         *standings.get(where.standing or "", ()),
         *(standings["unclaimed"] if where.nobody else ()),
+        *((task.due_at > now, task.due_at <= where.until) if where.until is not None else ()),
         *(column == value for column, value in exactly.items() if value is not None),
     ]
 

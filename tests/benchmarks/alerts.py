@@ -1,4 +1,4 @@
-"""How fast a supervisor's alerts are listed, counted and announced with 100,000 open cases, on SQLite.
+"""How fast alerts are listed, counted and announced, and their ledger read, with 100,000 open cases, on SQLite.
 
 Run `python -m tests.benchmarks.alerts`. Rows are written directly, three alerts a case, all of them one
 supervisor's; then the public store and verbs read and write them.
@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.store import Database, schema
-from engine.store.alert_mails import AlertMailStore
-from engine.store.alerts import AlertStore, Supervisor
+from engine.store.alert_ledger import CHANNELS, STATES, AlertLedgerStore
+from engine.store.alert_messages import AlertMessageStore, Opening
+from engine.store.alerts import AlertStore
+from engine.store.announcing import Announcement, AnnouncingStore, Recipient
 from webui.bench.figures import Figure, median, table, write
 from webui.bench.plain import Plain
 
@@ -57,6 +59,12 @@ def measure(path: Path, cases: int, looks: int) -> list[Figure]:
         ids = store.page(PERSON, services, size=PAGE, **wanted)
         store.listed(PERSON, ids, [OFFICE])
 
+    ledger = AlertLedgerStore(database, 1)
+
+    def messages(**wanted: Any) -> None:
+        asked = {"channels": CHANNELS, "states": STATES, "person_id": None, "before": None, **wanted}
+        ledger.counts(ledger.messages(offices=[OFFICE], size=PAGE, **asked))
+
     acts: dict[str, Callable[[], object]] = {
         "first page": page,
         "middle page": lambda: page(before=middle),
@@ -64,24 +72,33 @@ def measure(path: Path, cases: int, looks: int) -> list[Figure]:
         "missed ones of a service": lambda: page(services=["beds"], missed=True),
         "unread ones of a service without any": lambda: page(services=["nothing"], unread=True),
         "unread count": lambda: store.count_unread(PERSON),
-        "nothing new": store.has_new,
-        "troubles with mails": lambda: AlertMailStore(database, 1).troubles(failed_since=0, due_before=0),
+        "nothing new": AnnouncingStore(database, 1).has_new,
+        "messages": messages,
+        "messages given up": lambda: messages(states=["failed"]),
+        "messages of one person, middle": lambda: messages(person_id=PERSON, before=cases // 2),
+        "who was told of a case": lambda: ledger.told([one.id for one in ledger.of_case(cases // 2)]),
+        "reached nobody": lambda: ledger.unheard([OFFICE], before=None, size=PAGE),
+        "troubles with mails": lambda: AlertMessageStore(database, 1).troubles(failed_since=0, due_before=0),
     }
     figures = [
         Figure(name, median(_seconds(act, looks)) * 1000, "ms median", "≤ 50") for name, act in acts.items()
     ]
-    figures += _announcing(store)
+    figures += _announcing(AnnouncingStore(database, 1), store)
     database.close()
     return figures
 
 
-def _announcing(store: AlertStore) -> list[Figure]:
+def _announcing(announcing: AnnouncingStore, store: AlertStore) -> list[Figure]:
     """Announce what is new in batches, then mark everything as read."""
-    whom = [Supervisor(PERSON, OFFICE, has_address=True)]
+    whom = (Recipient(PERSON, "supervisor", None, "page mail", mail=True, sms=False),)
+    opening = Opening(due_at=2, day_begins=0, day_ends=10, next_day=20, most_sms=3)
     numbers = iter(range(10**9, 2 * 10**9))
     began = time.perf_counter()
-    while store.announce(lambda _office: whom, now=1, mail_due=2, new_id=lambda: next(numbers), limit=500):
-        pass
+    while new := announcing.new(500):
+        announcing.open_tasks({one.process_instance_id for one in new})
+        announcing.staff(["reviewer"], "2026-03-02")
+        planned = [Announcement(one, "default, breach", "told", whom) for one in new]
+        announcing.announce(planned, now=1, opening=opening, new_id=lambda: next(numbers))
     announced = (time.perf_counter() - began) / NEW
     began, done = time.perf_counter(), 0
     while ids := store.unread_ids(PERSON, None):
@@ -104,6 +121,7 @@ def _seconds(act: Callable[[], object], looks: int) -> list[float]:
 
 def _fill(plain: Plain, cases: int) -> None:
     """Write cases with a clock each, their alerts, and one supervisor's; every tenth is unread, the last are new."""
+    plain.fill(schema.person.name, [_person()])
     last = cases * ALERTS_OF_A_CASE - NEW
     for begin in range(0, cases, _BATCH):
         numbers = range(begin, min(begin + _BATCH, cases))
@@ -113,7 +131,14 @@ def _fill(plain: Plain, cases: int) -> None:
         plain.fill(schema.alert.name, alerts)
         told = [_recipient(alert) for alert in alerts if alert["announced_at"] is not None]
         plain.fill(schema.alert_recipient.name, told)
+        plain.fill(schema.alert_message.name, [_message(case) for case in numbers])
     plain.settle()
+
+
+def _person() -> dict[str, Any]:
+    words = dict.fromkeys(("username", "name", "name_en", "email"), "sun")
+    more = {"language": "en", "active": 1, "office_id": OFFICE, "roles": "supervisor", "session_version": 1}
+    return {"tenant_id": 1, "id": PERSON, **words, **more}
 
 
 def _case(number: int) -> dict[str, Any]:
@@ -165,6 +190,8 @@ def _alert(case: int, n: int, last: int) -> dict[str, Any]:
         "due_at": FIRST_DAY_MS,
         "at": FIRST_DAY_MS,
         "announced_at": FIRST_DAY_MS if number < last else None,
+        "rule": "default, breach" if number < last else None,
+        "reached": ("instead" if number % 1000 == 0 else "told") if number < last else None,
     }
 
 
@@ -175,7 +202,25 @@ def _recipient(alert: dict[str, Any]) -> dict[str, Any]:
         "alert_id": alert["id"],
         "service_key": alert["service_key"],
         "missed": int(alert["level"] == "breach"),
+        "who": "supervisor",
+        "ways": "page mail",
+        "mail_id": alert["process_instance_id"],
         "read_at": None if alert["id"] % 10 == 0 else FIRST_DAY_MS,
+    }
+
+
+def _message(number: int) -> dict[str, Any]:
+    return {
+        "tenant_id": 1,
+        "id": number,
+        "person_id": PERSON,
+        "channel": CHANNELS[number % 2],
+        "state": "failed" if number % 1000 == 0 else "sent",
+        "created_at": FIRST_DAY_MS,
+        "due_at": FIRST_DAY_MS,
+        "sent_at": FIRST_DAY_MS,
+        "attempts": 1,
+        "receipt": str(number),
     }
 
 

@@ -84,7 +84,9 @@ def counting(database: Database) -> Iterator[Count]:
 
     event.listen(database.engine, "checkout", watch)
     event.listen(database.engine, "checkin", leave)
+    database.engine.dispose()  # what is open already would not be watched
     yield count
+    database.engine.dispose()
     event.remove(database.engine, "checkout", watch)
     event.remove(database.engine, "checkin", leave)
 

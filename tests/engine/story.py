@@ -37,7 +37,6 @@ class Story:
         """Claim and complete an open task of the element; run what is due then."""
         row = [row for row in self.tasks() if row.element_id == element_id][which]
         actor = by or person(50 + which, "Anybody", row.candidate_group, office=row.office_id)
-        self.reopen()
         user_tasks.claim(self.world.runtime, row.id, actor)
         self.reopen()
         user_tasks.complete(self.world.runtime, row.id, actor, answers)
@@ -69,9 +68,9 @@ class Story:
     def settle(self) -> Story:
         """Run what is due and check what must hold after every step."""
         for _ in range(MAX_MOMENTS):
-            self.reopen()
             if not tick(self.world.runtime, budget_s=60):
                 break
+        self.reopen()
         self.check()
         return self
 

@@ -20,7 +20,7 @@ from engine.store import Database
 from engine.store.definitions import DefinitionRow
 from engine.store.inbox import InboxRow
 from engine.store.people import OfficeRow, PeopleStore, PersonRow
-from tests.databases.pool import database_url
+from tests.databases.pool import open_database
 
 from .bundles import GROUPS
 
@@ -115,13 +115,18 @@ def employ(world: World, *actors: Actor, **changes: Any) -> None:
 
 
 def make_world(folder: Path, name: str = "linbang.db") -> World:
-    return make_world_at(database_url(folder / name))
+    return _world_in(open_database(folder / name))
 
 
 def make_world_at(url: str) -> World:
-    """Make an installation in a database with the three offices that all tests know."""
+    """Make an installation in a database that an address names."""
     database = Database(url)
     database.create_tables()
+    return _world_in(database)
+
+
+def _world_in(database: Database) -> World:
+    """Make an installation with the three offices that all tests know."""
     people = PeopleStore(database, 1)
     for office in (
         OfficeRow(DISTRICT, None, "district", "990101", "临溪区", "Linxi District"),

@@ -126,7 +126,10 @@ def test_it_finds_a_case_that_cannot_go_on(story: Story) -> None:
     [
         ("message", "INSERT INTO job VALUES (1, 7, 0, 0, 'message', '7', 5, 'waiting', 0, NULL, NULL)"),
         ("event", "INSERT INTO job VALUES (1, 7, 0, 0, 'event', '7', 5, 'waiting', 0, NULL, NULL)"),
-        ("alert_mail", "INSERT INTO job VALUES (1, 7, 0, 0, 'alert_mail', '7', 5, 'waiting', 0, NULL, NULL)"),
+        (
+            "alert_message",
+            "INSERT INTO job VALUES (1, 7, 0, 0, 'alert_message', '7', 5, 'waiting', 0, NULL, NULL)",
+        ),
     ],
 )
 def test_it_finds_a_job_that_nothing_outside_of_cases_waits_for(

@@ -45,7 +45,7 @@ def run(database: Database, tmp_path: Path) -> Callable[..., Result]:
 
 def execute(database: Database, statement: str) -> None:
     with database.stepping(writing=True) as connection:
-        connection.driver_connection.execute(statement)
+        connection.cursor().execute(statement)
 
 
 def made_by_an_older_version(database: Database) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import (
     alerts,
+    calendars,
     deadlines,
     incidents,
     messages,
@@ -51,6 +52,7 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
         messages,
         deadlines,
         alerts,
+        calendars,
         incidents,
         subscriptions,
     ):

@@ -1,4 +1,4 @@
-"""A supervisor's alerts for programs: list them, and say that they were seen."""
+"""A person's alerts for programs: list them, and say that they were seen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .schemas.common import CountSchema, IdsSchema, page_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-resources = Resources("alerts", "Alerts about clocks, for supervisors")
+resources = Resources("alerts", "Alerts about clocks that one was told of")
 
 
 @resources.operation("GET", "", gives=page_of(AlertSchema), query=AlertQuery(), errors=(403,))

@@ -14,6 +14,7 @@ from webui.page import installation
 
 if TYPE_CHECKING:
     from engine.runtime import Runtime
+    from engine.store.rows import InstanceRow, UserTaskRow
 
 _TAG = re.compile(r'(?:W/)?"(\d{1,19})-(\d{1,9})(?:-[a-z-]*)?"')
 
@@ -29,12 +30,15 @@ def unchanged(tag: str) -> Response | None:
     return Response(status=304, headers={"ETag": tag}) if asked & {tag, "*"} else None
 
 
-def expecting(thing_id: int) -> Runtime:
+def expecting(thing_id: int, found: tuple[InstanceRow, list[UserTaskRow]] | None = None) -> Runtime:
     """Give the runtime in which the sent `If-Match` holds: its steps refuse a case that has moved on.
 
     Without the header, or with `*`, any version will do. Raises Changed for a tag of something else.
+    found: the thing's case as it was read just now, with which one step begins.
     """
     runtime = installation().runtime
+    if found is not None:
+        runtime = dataclasses.replace(runtime, steps=runtime.steps.as_read(found))
     asked = request.headers.get("If-Match", "").strip()
     if asked in {"", "*"}:
         return runtime

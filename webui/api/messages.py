@@ -47,7 +47,8 @@ def correlate(headers: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
         found[0] = messages.correlate(runtime, body["message_name"], row.id, actor(), body["answers"])
 
     once(expecting(row.id), act)
-    return {**records.whole_case(row.id), "result": found[0]}
+    case, _row = records.whole_case(row.id)
+    return {**case, "result": found[0]}
 
 
 @resources.operation(

@@ -190,10 +190,9 @@ def move(process_instance_id: int, headers: Mapping[str, Any], body: Mapping[str
 
 def _told(process_instance_id: int, parts: set[str] | None = None, **more: Any) -> Any:
     """Give a case as it is now, with its tag."""
-    version = records.visible(process_instance_id).row_version
-    case = records.whole_case(process_instance_id, variables="variables" in (parts or ()))
+    case, row = records.whole_case(process_instance_id, variables="variables" in (parts or ()))
     address = url_for("api_process-instances.show", process_instance_id=process_instance_id)
-    return case, {"ETag": tag_of(process_instance_id, version, parts or ()), "Location": address, **more}
+    return case, {"ETag": tag_of(row.id, row.row_version, parts or ()), "Location": address, **more}
 
 
 def _again(process_instance_id: int, asked: str) -> Any:

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine import cases as case_views
-from engine.errors import NotAllowed
+from engine.errors import NotAllowed, NotFound
+from engine.instances import open_case
+from engine.messages import sendable
 from webui.forms.masking import MASKED, mask
 from webui.page import installation
 
@@ -28,8 +30,7 @@ _SEES_VARIABLES = frozenset({"supervisor", "admin"})
 
 def visible(process_instance_id: int) -> InstanceRow:
     """Give a case that the bearer's office sees; raises NotFound for any other."""
-    found = installation()
-    return case_views.visible_instance(found.runtime, found.cases, process_instance_id, actor())
+    return _visible(process_instance_id)[0]
 
 
 def office_code(office_id: int) -> str:
@@ -38,18 +39,21 @@ def office_code(office_id: int) -> str:
     return "" if row is None else row.code
 
 
-def whole_case(process_instance_id: int, *, variables: bool = False) -> dict[str, Any]:
-    """Give a case with what waits in it; raises NotFound as visible does.
+def whole_case(process_instance_id: int, *, variables: bool = False) -> tuple[dict[str, Any], InstanceRow]:
+    """Give a case with what waits in it, and its row at that moment; raises NotFound as visible does.
 
     variables: with its variables, for those who work on cases of the service, and supervisors; raises
     NotAllowed for anybody else.
     """
     found = installation()
-    view = case_views.read_case(found.runtime, found.cases, process_instance_id, actor())
-    row = view.row
+    row, tasks = _visible(process_instance_id)
+    definition = found.runtime.catalogue.get(row.definition_id)
+    if variables:
+        check_reader(row, definition)
+    opened = open_case(found.runtime, row, tasks) if row.state == "active" else None
     case = {
         **listed_case(row),
-        "user_tasks": [task(one) for one in view.tasks],
+        "user_tasks": [task(one) for one in tasks],
         "deadlines": [
             {
                 "process_instance_id": row.id,
@@ -59,12 +63,12 @@ def whole_case(process_instance_id: int, *, variables: bool = False) -> dict[str
             }
             for clock in found.cases.deadlines(row.id)
         ],
-        "messages": view.messages,
+        "messages": [] if opened is None else sendable(opened, actor()),
     }
     if variables:
-        check_reader(view.row, view.definition)
-        case["variables"] = masked_variables(view.definition, _variables(view))
-    return case
+        view = case_views.read_case(found.runtime, found.cases, process_instance_id, actor())
+        case["variables"] = masked_variables(definition, _variables(view))
+    return case, row
 
 
 def listed_case(row: Any) -> dict[str, Any]:
@@ -101,6 +105,15 @@ def masked_variables(definition: Definition, variables: Mapping[str, Any]) -> di
     for form in definition.forms.values():
         kinds.update(_sensitive(form.get("components", ())))
     found: dict[str, Any] = _masked(variables, kinds, None)
+    return found
+
+
+def _visible(process_instance_id: int) -> tuple[InstanceRow, list[UserTaskRow]]:
+    """Give a case that the bearer's office sees, and its open tasks; raises NotFound for any other."""
+    runtime = installation().runtime
+    found = runtime.steps.load(process_instance_id)
+    if found is None or not runtime.offices.sees(actor(), found[0].office_id):
+        raise NotFound("Expected a case of your office with that id, but there is none", code="case_unknown")
     return found
 
 
@@ -156,4 +169,5 @@ _CLOCK = (
     "due_at",
     "provisional",
     "ended_at",
+    "calendar_version",
 )

@@ -84,8 +84,8 @@ def candidates(user_task_id: int) -> Any:
 def claim(user_task_id: int, headers: Mapping[str, Any]) -> Any:
     """Claim a task; claiming one's own task changes nothing."""
     del headers
-    _visible(user_task_id)
-    user_tasks.claim(expecting(user_task_id), user_task_id, actor())
+    found = _visible(user_task_id)
+    user_tasks.claim(expecting(user_task_id, found), user_task_id, actor())
     return _told(user_task_id)
 
 
@@ -99,8 +99,8 @@ def claim(user_task_id: int, headers: Mapping[str, Any]) -> Any:
 def unclaim(user_task_id: int, headers: Mapping[str, Any]) -> Any:
     """Give a claimed task back to its group."""
     del headers
-    _visible(user_task_id)
-    user_tasks.unclaim(expecting(user_task_id), user_task_id, actor())
+    found = _visible(user_task_id)
+    user_tasks.unclaim(expecting(user_task_id, found), user_task_id, actor())
     return _told(user_task_id)
 
 
@@ -115,8 +115,8 @@ def unclaim(user_task_id: int, headers: Mapping[str, Any]) -> Any:
 def delegate(user_task_id: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     """Hand one's own task to a colleague who may do it, with a note."""
     del headers
-    _visible(user_task_id)
-    user_tasks.delegate(expecting(user_task_id), user_task_id, actor(), body["to"], body["note"])
+    runtime = expecting(user_task_id, _visible(user_task_id))
+    user_tasks.delegate(runtime, user_task_id, actor(), body["to"], body["note"])
     return _told(user_task_id)
 
 
@@ -134,18 +134,20 @@ def complete(user_task_id: int, headers: Mapping[str, Any], body: Mapping[str, A
     A task that needs a second signature stays open for the second person, who completes it without answers.
     """
     del headers
-    row, _tasks = _visible(user_task_id)
-    user_tasks.complete(expecting(user_task_id), user_task_id, actor(), body["answers"])
-    version = records.visible(row.id).row_version
-    return records.whole_case(row.id), {"ETag": tag_of(row.id, version)}
+    found = _visible(user_task_id)
+    user_tasks.complete(expecting(user_task_id, found), user_task_id, actor(), body["answers"])
+    case, row = records.whole_case(found[0].id)
+    return case, {"ETag": tag_of(row.id, row.row_version)}
 
 
 def _visible(user_task_id: int) -> tuple[InstanceRow, list[UserTaskRow]]:
     """Give the case of a task and its open tasks; raises NotFound when the bearer's office does not see it."""
-    found = installation().runtime.steps.load_by_task(user_task_id)
+    runtime = installation().runtime
+    found = runtime.steps.load_by_task(user_task_id)
     if found is None:
         raise NotFound("Expected a task of your office with that id, but there is none", code="task_unknown")
-    records.visible(found[0].id)
+    if not runtime.offices.sees(actor(), found[0].office_id):
+        raise NotFound("Expected a case of your office with that id, but there is none", code="case_unknown")
     return found
 
 

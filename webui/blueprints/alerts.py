@@ -1,24 +1,27 @@
-"""Alerts: a supervisor's own list of clocks that warned or were missed, and marking them as read."""
+"""Alerts: a person's own list of clocks that warned or were missed, marking them as read, and where they reach one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine import alerts
-from engine.store.rows import BREACH
+from engine import alert_ledger, alerts, phones
+from engine.errors import InvalidInput
+from engine.operators import is_operator
+from engine.store.announcing import is_late
 from webui.auth import actor, signed_in
 from webui.page import installation
-from webui.words import moment_words, office_name, service_name
-from webui.words.alerts import Tag, clock_name, level_words, mail_tag, standing_of
+from webui.words import message_of, moment_words, office_name, person_name, service_name
+from webui.words.alerts import Tag, clock_name, level_words, message_tags, part_words, standing_of
 
 if TYPE_CHECKING:
     from engine.store.alerts import ListedAlert
 
 PAGE = 50
+MAX_TYPED = 40
 KINDS = {"missed": True, "warned": False}
 _MAX_ID_DIGITS = 19
 
@@ -28,7 +31,7 @@ pages = Blueprint("alerts", __name__, url_prefix="/alerts")
 @pages.get("/")
 @signed_in
 def listing() -> Any:
-    """List the supervisor's alerts, the newest first."""
+    """List the person's alerts, the newest first."""
     runtime = installation().runtime
     kept = _kept()
     before = _id(request.args.get("before", ""))
@@ -48,6 +51,10 @@ def listing() -> Any:
         any_unread=bool(alerts.count_unread(runtime, actor())),
         services=[(key, service_name(one[1])) for key, one in runtime.catalogue.services().items()],
         chosen=kept,
+        phone=phones.masked_phone(runtime, g.staff.id),
+        email=g.staff.email,
+        wide=alert_ledger.may_read(actor()),
+        operates=is_operator(actor()),
         first=url_for("alerts.listing", **kept) if before else None,
         following=url_for("alerts.listing", before=found.before, **kept) if found.before else None,
     )
@@ -79,6 +86,25 @@ def read() -> Any:
     return redirect(url_for("alerts.listing", **_kept()))
 
 
+@pages.post("/phone")
+@signed_in
+def keep_phone() -> Any:
+    """Keep the number at which the person is sent short messages, or forget it."""
+    text = request.form.get("phone", "")[:MAX_TYPED]
+    try:
+        phones.keep_phone(installation().runtime, g.staff.id, text)
+    except InvalidInput as exc:
+        flash(message_of(exc), "error")
+    else:
+        flash(
+            _("Short messages go there from now on.")
+            if text.strip()
+            else _("You get no short messages any more."),
+            "success",
+        )
+    return redirect(url_for("alerts.listing") + "#reach")
+
+
 def _kept() -> dict[str, Any]:
     """Give what the list was narrowed down to, from the address or from the form around it."""
     given = request.form if request.method == "POST" else request.args
@@ -98,7 +124,7 @@ def _row(alert: ListedAlert) -> dict[str, Any]:
         "id": alert.id,
         "unread": alert.read_at is None,
         "level": level_words(alert.level),
-        "missed": alert.level == BREACH,
+        "missed": is_late(alert.level),
         "clock": clock_name(definition, alert.deadline_id),
         "case": alert.business_key,
         "title": alert.title,
@@ -107,8 +133,19 @@ def _row(alert: ListedAlert) -> dict[str, Any]:
         "since": moment_words(alert.at, runtime.calendar),
         "ended": standing if isinstance(standing, Tag) else None,
         "due": None if isinstance(standing, Tag) else standing,
-        "mail": mail_tag(alert, runtime.calendar),
+        "messages": message_tags(alert, runtime.calendar),
+        "part": _part(alert),
+        "case_id": alert.process_instance_id,
     }
+
+
+def _part(alert: ListedAlert) -> str:
+    """Say why the reader hears of it; nothing to supervisors, who hear of everything below them."""
+    runtime = installation().runtime
+    if alert.stands_for is not None:
+        absent = runtime.people.person(person_id=alert.stands_for)
+        return str(_("You stand in for %(name)s.", name=person_name(absent) if absent is not None else "–"))
+    return part_words(runtime, alert.who)
 
 
 def _id(text: str) -> int | None:

@@ -12,20 +12,19 @@ from flask_babel import gettext as _
 from engine import reasons, supervising
 from engine.bulk import MAX_BULK, BulkResult
 from engine.errors import EngineError, InvalidInput
-from engine.store.work import Count, WorkFilter, WorkRow
-from webui import desk_rows
+from engine.store.work import Count, WorkRow
+from webui import desk_filter, desk_lists, desk_rows
 from webui.auth import actor, signed_in
+from webui.desk_filter import address, id_of
 from webui.desk_tables import Tables
 from webui.page import installation
-from webui.words import element_name, group_name, message_of, office_name, person_name, service_name
-from webui.words.desk import NOBODY, PRIORITIES, STANDINGS, failure_of, usual_question
+from webui.words import element_name, message_of
+from webui.words.desk import PRIORITIES, STANDINGS, THIS_WEEK, failure_of, usual_question
 
 if TYPE_CHECKING:
     from engine.store.work import Cursor
 
 PAGE = 50
-_MAX_ID_DIGITS = 19
-_FILTERS = ("standing", "service", "office", "step", "person", "group")
 
 pages = Blueprint("desk", __name__)
 
@@ -38,12 +37,13 @@ def show() -> Any:
     offices = supervising.supervised_offices(runtime, actor())
     counts = runtime.work.count_by_place(offices, runtime.now_ms())
     total = sum(counts.values(), Count())
+    this_week = runtime.work.count_until(offices, runtime.now_ms(), desk_filter.end_of_week())
     tables = Tables()
     return render_template(
         "desk.html",
         figures=[
             {
-                "number": getattr(total, standing),
+                "number": this_week if standing == THIS_WEEK else getattr(total, standing),
                 "words": words,
                 "href": url_for("desk.work", standing=standing),
                 "late": standing == "late" and total.late > 0,
@@ -105,7 +105,7 @@ def act() -> Any:
 @signed_in
 def answer(task_id: int) -> Any:
     """Answer a supervisor's question about one's own task."""
-    asked = _id(request.form.get("request", "")) or 0
+    asked = id_of(request.form.get("request", "")) or 0
     try:
         reasons.answer(installation().runtime, asked, actor(), request.form.get("reason", ""))
     except InvalidInput as exc:
@@ -120,29 +120,33 @@ def _list(
 ) -> str:
     runtime = installation().runtime
     offices = supervising.supervised_offices(runtime, actor())
-    where, cursor = _filter(), _cursor(request.args.get("after", ""))
+    where, cursor = desk_filter.read(), _cursor(request.args.get("after", ""))
     rows = runtime.work.page(offices, where, runtime.now_ms(), size=PAGE + 1, after=cursor)
-    shown, kept = rows[:PAGE], _kept()
+    shown, kept = rows[:PAGE], desk_filter.kept()
     posted = request.form if problem else {}
     return render_template(
         "work.html",
         rows=desk_rows.in_words(shown),
         ticked=_all(shown) if "all" in request.args and not request.form else set(ticked),
-        tick_all=_address(all="1", after=request.args.get("after") or None),
-        action=_address(after=request.args.get("after") or None),
+        tick_all=address(all="1", after=request.args.get("after") or None),
+        action=address(after=request.args.get("after") or None),
         people=desk_rows.receivers(shown),
         posted=posted,
         question=posted.get("question", usual_question()),
         problem=problem,
         outcome=outcome,
         chosen=kept,
-        chips=_chips(kept),
-        choices=_choices(offices),
+        chips=desk_filter.chips(kept),
+        choices=desk_filter.choices(offices),
         priorities=[("urgent", _("Urgent")), ("usual", _("Usual")), ("low", _("Can wait"))],
-        heading=str(STANDINGS.get(where.standing or "", _("Open work"))),
+        heading=str(STANDINGS.get(kept.get("standing", ""), _("Open work"))),
+        until=where.until,
+        waiting=desk_lists.waiting(offices, where.until)
+        if where.until is not None and cursor is None
+        else None,
         most=MAX_BULK,
-        first=_address() if cursor else None,
-        following=_address(after=f"{shown[-1].due_at}.{shown[-1].id}") if len(rows) > PAGE else None,
+        first=address() if cursor else None,
+        following=address(after=f"{shown[-1].due_at}.{shown[-1].id}") if len(rows) > PAGE else None,
     )
 
 
@@ -172,56 +176,6 @@ def _of_case(row: WorkRow) -> dict[str, Any]:
     }
 
 
-def _filter() -> WorkFilter:
-    standing = request.args.get("standing")
-    return WorkFilter(
-        standing=standing if standing in STANDINGS else None,
-        service_key=request.args.get("service") or None,
-        office_id=_id(request.args.get("office", "")),
-        element_id=request.args.get("step") or None,
-        assignee=_id(request.args.get("person", "")),
-        nobody=request.args.get("person") == NOBODY,
-        group=request.args.get("group") or None,
-    )
-
-
-def _kept() -> dict[str, str]:
-    return {name: request.args[name][:100] for name in _FILTERS if request.args.get(name)}
-
-
-def _address(**more: str | None) -> str:
-    filters: dict[str, Any] = {**_kept(), **more}
-    return url_for("desk.work", **filters)
-
-
-def _choices(offices: list[int]) -> dict[str, list[tuple[str, str]]]:
-    runtime = installation().runtime
-    return {
-        "standing": [(key, str(words)) for key, words in STANDINGS.items()],
-        "service": [(key, service_name(found[1])) for key, found in runtime.catalogue.services().items()],
-        "office": [(str(one), office_name(runtime.offices.rows[one])) for one in offices],
-        "group": [(key, group_name(runtime.groups, key)) for key in runtime.groups],
-    }
-
-
-def _chips(kept: dict[str, str]) -> list[tuple[str, str]]:
-    """Name the filters that have no field of their own, each with the address of the list without it."""
-    chips = []
-    if "step" in kept:
-        name = _step(kept.get("service", ""), kept["step"])
-        chips.append((_("Step: %(name)s", name=name), _address(step=None)))
-    if "person" in kept:
-        row = installation().runtime.people.person(person_id=_id(kept["person"]) or 0)
-        name = _("Nobody yet") if kept["person"] == NOBODY else person_name(row) if row else "–"
-        chips.append((_("Person: %(name)s", name=name), _address(person=None)))
-    return chips
-
-
-def _step(service_key: str, element_id: str) -> str:
-    found = installation().runtime.catalogue.services().get(service_key)
-    return element_name(found[1], element_id) if found else element_id
-
-
 def _all(rows: Iterable[WorkRow]) -> set[int]:
     return {row.id for row in rows}
 
@@ -229,7 +183,7 @@ def _all(rows: Iterable[WorkRow]) -> set[int]:
 def _ticked() -> list[int]:
     """Give the ticked tasks, and one more than may be acted on at once where there are too many."""
     texts = request.form.getlist("task")[: MAX_BULK + 1]
-    return [found for text in texts if (found := _id(text)) is not None]
+    return [found for text in texts if (found := id_of(text)) is not None]
 
 
 def _receiver() -> int | None:
@@ -237,7 +191,7 @@ def _receiver() -> int | None:
     chosen = request.form.get("to", "")
     if chosen == "group":
         return None
-    found = _id(chosen)
+    found = id_of(chosen)
     if found is None:
         raise InvalidInput("Expected a person, or the group", code="receiver_missing")
     return found
@@ -245,9 +199,5 @@ def _receiver() -> int | None:
 
 def _cursor(text: str) -> Cursor | None:
     due, _dot, task = text.partition(".")
-    first, second = _id(due), _id(task)
+    first, second = id_of(due), id_of(task)
     return None if first is None or second is None else (first, second)
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < _MAX_ID_DIGITS else None

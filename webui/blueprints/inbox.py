@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine import bulk, cases, looking, saved_filters, user_tasks
+from engine import alerts, bulk, cases, looking, saved_filters, supervising, user_tasks
 from engine.errors import EngineError, InvalidState, NotFound
 from engine.store.inbox import InboxFilter
 from webui import inbox_filter, inbox_rows, passing_on
@@ -52,6 +52,7 @@ def show() -> Any:
         made_at=runtime.now_ms(),
         arrived=0,
         rows=inbox_rows.in_words(rows[:PAGE], person, wanted.view, since),
+        alerts_unread=None if supervising.may_supervise(person) else alerts.count_unread(runtime, person),
         new=_new_words(wanted, since),
         options=inbox_filter.options(person, wanted),
         first=_address(wanted) if after else None,

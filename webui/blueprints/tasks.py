@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import follow_ups, forms, instances, spiff, task_rights, user_tasks
+from engine import follow_ups, forms, instances, task_rights, user_tasks
 from engine.calendar import FIRST_YEAR, LAST_YEAR
 from engine.case import Case
 from engine.errors import DatabaseFull, EngineError, InvalidInput, InvalidState, NotAllowed, NotFound
@@ -21,6 +23,7 @@ from webui.auth import actor, signed_in
 from webui.errors import status_of
 from webui.language import language
 from webui.page import installation
+from webui.provisional import is_task_provisional
 from webui.reason_view import asked_of_me
 from webui.uploads import keep_files
 from webui.words import (
@@ -37,6 +40,7 @@ from webui.words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.runtime import Runtime
     from engine.store.rows import UserTaskRow
 
 _ID_DIGITS = 20
@@ -69,11 +73,11 @@ def work(task_id: int) -> Any:
         )
     raw = form_pages.parse(opened.schema, request.form)
     try:
-        keep_files(opened.schema, raw, case_id=opened.case.row.id, task_id=task_id)
+        keep_files(opened.schema, raw, case_id=opened.row.id, task_id=task_id)
         if form_pages.is_only_refresh(request.form) or "_draft" in request.form:
             user_tasks.save_draft(runtime, task_id, person, raw)
             return opened.page(raw, draft_at=runtime.now_ms() if "_draft" in request.form else None)
-        user_tasks.complete(runtime, task_id, person, raw)
+        user_tasks.complete(opened.runtime, task_id, person, raw)
     except InvalidInput as exc:
         user_tasks.save_draft(runtime, task_id, person, raw)
         return opened.page(raw, problems=exc.details.get("problems", ()), problem=message_of(exc)), 422
@@ -82,7 +86,7 @@ def work(task_id: int) -> Any:
             with suppress(DatabaseFull):  # then the page alone keeps what was typed
                 user_tasks.save_draft(runtime, task_id, person, raw)
         return opened.page(raw, problem=message_of(exc)), status_of(exc)
-    flash(_("Done: %(task)s, %(case)s.", task=opened.name, case=opened.case.row.business_key), "success")
+    flash(_("Done: %(task)s, %(case)s.", task=opened.name, case=opened.number), "success")
     return redirect(url_for("inbox.show"))
 
 
@@ -148,34 +152,51 @@ def bring_back(task_id: int) -> Any:
 
 
 class _Opened:
-    """A task with the case around it, as the signed-in person sees it."""
+    """A task with the case around it, as the signed-in person sees it; the case is opened when it is looked at."""
 
     def __init__(self, task_id: int) -> None:
         found = installation()
         loaded = found.runtime.steps.load_by_task(task_id)
         if loaded is None:
             raise NotFound("Expected a task with that id, but there is none", code="task_unknown")
-        row, tasks = loaded
-        if not found.runtime.offices.sees(actor(), row.office_id):
+        self.row, self._tasks = loaded
+        if not found.runtime.offices.sees(actor(), self.row.office_id):
             raise NotFound("Expected a task with that id, but there is none", code="task_unknown")
-        self.case: Case = instances.open_case(found.runtime, row, tasks)
-        self.task: UserTaskRow = user_tasks.open_task(self.case, task_id)
-        self.element = self.case.definition.elements[self.task.element_id]
-        self.variables = spiff.resting(self.case.workflow)[self.task.number].data
+        task = next((one for one in self._tasks if one.id == task_id), None)
+        self.task: UserTaskRow = task or user_tasks.open_task(self.case, task_id)
+        self.definition = found.runtime.catalogue.get(self.row.definition_id)
+        self.element = self.definition.elements[self.task.element_id]
         self.mine = self.task.assignee == actor().person_id
-        self.signed = self.case.state.signed.get(self.task.number)
+
+    @cached_property
+    def case(self) -> Case:
+        return instances.open_case(installation().runtime, self.row, self._tasks)
+
+    @property
+    def runtime(self) -> Runtime:
+        """Give the runtime for one step of the case, which begins with it as it was read here."""
+        runtime = installation().runtime
+        return replace(runtime, steps=runtime.steps.as_read((self.row, self._tasks)))
+
+    @cached_property
+    def variables(self) -> Mapping[str, Any]:
+        return self.case.variables(self.task.number)
+
+    @cached_property
+    def signed(self) -> dict[str, Any] | None:
+        return self.case.state.signed.get(self.task.number)
 
     @property
     def name(self) -> str:
-        return element_name(self.case.definition, self.task.element_id)
+        return element_name(self.definition, self.task.element_id)
 
     @property
     def number(self) -> str:
-        return self.case.row.business_key
+        return self.row.business_key
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.case.definition.forms[self.element.form or ""]
+        found: Mapping[str, Any] = self.definition.forms[self.element.form or ""]
         return found
 
     def page(
@@ -203,7 +224,12 @@ class _Opened:
             service=service_name(definition),
             group=group_name(runtime.groups, self.task.candidate_group),
             instructions=definition.texts.get(language(), "elements", self.task.element_id, "instructions"),
-            due=due_words(self.task.due_at, self.case.now, runtime.calendar),
+            due=due_words(
+                self.task.due_at,
+                self.case.now,
+                runtime.calendar,
+                provisional=is_task_provisional(self.case, self.task.element_id, self.task.due_at),
+            ),
             form=form_pages.view(
                 self.schema, texts, shown, problems, read_only=read_only, units=units_of(definition)
             ),

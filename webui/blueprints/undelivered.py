@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from engine import dead_letters
 from engine.errors import InvalidInput
+from engine.store.alert_messages import SMS
 from engine.store.dead_letters import EVENT
 from webui.auth import actor, signed_in
 from webui.page import installation
@@ -74,7 +75,7 @@ def _row(letter: DeadLetter) -> Mapping[str, Any]:
     return {
         "kind": letter.kind,
         "id": letter.id,
-        "what": event_words(letter.event or "") if is_event else _("Mail about alerts"),
+        "what": event_words(letter.event or "") if is_event else _message_words(letter),
         "to": letter.address if is_event else person_name(person) if person is not None else "–",
         "case": letter.business_key,
         "case_id": letter.process_instance_id,
@@ -83,6 +84,10 @@ def _row(letter: DeadLetter) -> Mapping[str, Any]:
         "at": moment_words(letter.created_at, runtime.calendar),
         "tries": letter.attempts,
     }
+
+
+def _message_words(letter: DeadLetter) -> str:
+    return str(_("Short message about alerts") if letter.channel == SMS else _("Mail about alerts"))
 
 
 def _why(letter: DeadLetter) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import databases, designing, measuring, migrating, operating, tokens
+from . import calendars, databases, designing, measuring, migrating, operating, reporting, tokens
 
 
 @click.group()
@@ -14,11 +14,15 @@ def main() -> None:
 
 
 for _command in (
+    *calendars.COMMANDS,
     *designing.COMMANDS,
     *databases.COMMANDS,
     *measuring.COMMANDS,
     *migrating.COMMANDS,
     *operating.COMMANDS,
+    *reporting.COMMANDS,
     *tokens.COMMANDS,
 ):
     main.add_command(_command)
+
+operating.audit_.add_command(calendars.audit_clocks)

@@ -43,12 +43,11 @@ def init_db() -> None:
         made = database.create_tables()
         queue = fleet.make_queue(database)
         address = database.address
-    with open_installation(settings) as found:
-        key_file = found.settings.key_file
+    load_key(settings.key_file)
     tables = "made the tables" if made else "the tables were there"
     click.echo(f"{tables}: schema {schema_version()} in {address}")
     click.echo(_QUEUE[queue])
-    click.echo(f"{'the key was there' if had_key else 'made the key'}: {key_file}")
+    click.echo(f"{'the key was there' if had_key else 'made the key'}: {settings.key_file}")
 
 
 @click.command("upgrade-db")

@@ -1,4 +1,4 @@
-"""Commands for those who write services: check, test, count days, evaluate."""
+"""Commands for those who write services: check, test, evaluate."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from typing import Any
 
 import click
 
-from engine import clocks, feel, scenarios
+from engine import feel, scenarios
 from engine.calendar import Calendar
-from engine.clocks import DeadlineFacts, DeadlineKind, Pause
 from engine.definitions import Groups, compile_bundle, read_folder, read_groups
 from engine.errors import NotFound
 from webui.settings import Settings
@@ -102,52 +101,6 @@ def connectors(*, as_json: bool) -> None:
             click.echo(f"    {title:<8} {', '.join(listed) or 'nothing'}")
 
 
-@click.group()
-def calendar() -> None:
-    """Working days and deadlines."""
-
-
-@calendar.command()
-@click.option(
-    "--accepted", required=True, help="Moment of acceptance, ISO 8601, business zone when it names none."
-)
-@click.option("--limit", required=True, help="Such as 12WD or 30D.")
-@click.option("--pause", "pauses", multiple=True, help="From/to, ISO 8601.")
-@as_json
-@failing_plainly
-def due(accepted: str, limit: str, pauses: tuple[str, ...], *, as_json: bool) -> None:
-    """Say when a limit ends, day by day."""
-    working = Calendar.standard()
-    started_at = _moment(accepted, working)
-    facts = DeadlineFacts(
-        "limit",
-        DeadlineKind.PROMISED if pauses else DeadlineKind.STATUTORY,
-        clocks.parse_limit(limit),
-        started_at,
-        tuple(_pause(text, working) for text in pauses),
-    )
-    found = clocks.due_at(facts, working, started_at)
-    days = clocks.ledger(facts, working, found.at)
-    local = working.local_moment(found.at)
-    if as_json:
-        ledger = [
-            {
-                "day": day.day.isoformat(),
-                "counted": day.counted,
-                "number": day.number,
-                "reason": str(day.reason),
-                "detail": day.detail,
-            }
-            for day in days
-        ]
-        print_json({"due_at": local.isoformat(), "provisional": found.provisional, "ledger": ledger})
-        return
-    for day in days:
-        number = f"{day.number:>3}" if day.counted else "   "
-        click.echo(f"{day.day:%Y-%m-%d %a} {number}  {day.reason}{f' ({day.detail})' if day.detail else ''}")
-    click.echo(f"due {local:%Y-%m-%d %H:%M}{' (provisional)' if found.provisional else ''}")
-
-
 @click.command("feel")
 @click.argument("expression")
 @click.option("--context", default="{}", help="Variables as a JSON object.")
@@ -190,21 +143,6 @@ def _groups_beside(path: Path) -> Groups:
     return read_groups(found.read_bytes(), str(found.name))
 
 
-def _moment(text: str, working: Calendar) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise click.BadParameter(f"expected an ISO 8601 date or moment, but got {text!r}") from exc
-    return moment if moment.tzinfo else moment.replace(tzinfo=working.zone)
-
-
-def _pause(text: str, working: Calendar) -> Pause:
-    start, _, end = text.partition("/")
-    if not end:
-        raise click.BadParameter(f"expected FROM/TO, but got {text!r}")
-    return Pause(_moment(start, working), _moment(end, working), "pause")
-
-
 def _story(result: scenarios.StoryResult) -> dict[str, Any]:
     return {"service": result.service, "file": result.file, "problems": list(result.problems)}
 
@@ -222,4 +160,4 @@ def _print_stories(results: list[scenarios.StoryResult], coverage: Mapping[str, 
     click.echo(f"{len(results)} stories, {failed} failed")
 
 
-COMMANDS = (check, test, connectors, calendar, feel_)
+COMMANDS = (check, test, connectors, feel_)

@@ -210,9 +210,9 @@ def anchor_() -> None:
 @as_json
 @failing_plainly
 def doctor(*, as_json: bool) -> None:
-    """Recompute tasks, inbox and jobs from the cases' states, and show any difference."""
+    """Recompute tasks, inbox and jobs from the cases' states; show any difference, and alerts that reached nobody."""
     with open_installation(Settings.from_environment()) as found:
-        differences = list(audit.examine(found.runtime, found.cases))
+        differences = [*audit.examine(found.runtime, found.cases), *audit.examine_alerts(found.runtime)]
     if as_json:
         listed = [{"case": one.business_key, "what": one.what, "detail": one.detail} for one in differences]
         print_json({"ok": not differences, "differences": listed})

@@ -268,10 +268,10 @@ def _play(
 
 
 def _read_alerts(runtime: Runtime, today: datetime) -> None:
-    """Let the supervisors have seen their alerts up to the morning of the last working day before today."""
+    """Let everybody have seen their alerts up to the morning of the last working day before today."""
     day = runtime.calendar.add_working_days(runtime.calendar.local_date(today), -1)
     looked_at = to_ms(runtime.calendar.start_of_business(day))
-    for person in runtime.alerts.supervisors():
+    for person in runtime.people.persons():
         actor, before = read_actor(runtime.people, person.id), None
         assert actor is not None  # it is staff of the demo
         for _page in range(MAX_STOPS):

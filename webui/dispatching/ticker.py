@@ -54,6 +54,7 @@ class Ticker:
     def look(self) -> float:
         """Queue what is due, and say after how many seconds something falls due next, at most INTERVAL_S."""
         self._runtime.subscriptions.refresh()
+        self._runtime.calendars.refresh()
         buckets, calls = self._shift.due_buckets(), self._shift.due_calls()
         if buckets or calls:
             line = self._opened()

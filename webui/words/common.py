@@ -146,6 +146,8 @@ _ERRORS = {
     "reason_answered": lazy("You have answered this question already."),
     "reason_too_long": lazy("A reason has at most 1,000 characters."),
     "not_a_supervisor": lazy("Only a supervisor may do this."),
+    "not_a_person": lazy("Alerts are for people only."),
+    "phone_broken": lazy("Write a telephone number of 6 to 15 digits, or nothing."),
     "address_refused": lazy(
         "Nothing is posted to this address: it has to begin with https:// and lie outside of this network."
     ),
@@ -169,10 +171,26 @@ _ERRORS = {
     "may_not_move": lazy("A supervisor moves cases to another version."),
     "version_not_older": lazy("There is no earlier version from which cases could be moved."),
     "migration_unknown": lazy("There is no such move to another version."),
+    "may_not_import": lazy(
+        "What is for everybody is decided by an operator or a supervisor of the office above all others."
+    ),
+    "invalid_override": lazy("Give each day once, and at most 400 days."),
+    "invalid_hours": lazy("An office closes after it opens."),
+    "label_missing": lazy("Say in at most 80 characters why the days are another way."),
+    "office_unknown": lazy("There is no such office, or it is none of yours."),
+    "change_unknown": lazy("There is no such change of the calendar."),
+    "change_decided": lazy("Somebody has decided on this change already."),
+    "calendar_moved_on": lazy(
+        "Another change has come into force meanwhile; please look once more at what this one moves."
+    ),
+    "notice_missing": lazy("Choose the file of a notice."),
+    "days_broken": lazy("Choose the first and the last day, at most 400 days."),
+    "edition_unknown": lazy("There is no such calendar."),
     "preview_incomplete": lazy("Every case has to be looked at before any is moved."),
     "not_moved": lazy("This case has not been moved, or was moved back already."),
     "worked_on_since": lazy("Somebody has worked on the case since it was moved, so that it stays."),
     "diagram_unknown": lazy("There is no such diagram."),
+    "file_unknown": lazy("There is no such list."),
     "help_unknown": lazy("There is no such page of help."),
     "note_missing": lazy("Please write a note of at least 5 characters."),
 }
@@ -225,13 +243,17 @@ class DueWords:
     provisional: bool = False
 
 
-def due_words(due_ms: int, now: datetime, calendar: Calendar) -> DueWords:
-    """Say how urgent a due date is: in working days, on the last day in hours."""
+def due_words(due_ms: int, now: datetime, calendar: Calendar, *, provisional: bool | None = None) -> DueWords:
+    """Say how urgent a due date is: in working days, on the last day in hours.
+
+    provisional: whether it may still move; None where nobody looked, so that its own year decides.
+    """
     if due_ms >= FAR_FUTURE_MS:
         return DueWords("none")
     due = from_ms(due_ms)
     at, iso = moment_words(due, calendar), calendar.local_moment(due).isoformat()
-    provisional = calendar.is_provisional(calendar.local_date(due))
+    if provisional is None:
+        provisional = calendar.is_provisional(calendar.local_date(due))
     today, day = calendar.local_date(now), calendar.local_date(due)
     if now >= due:
         late = max(1, calendar.working_days_between(day, today))
@@ -258,7 +280,7 @@ def _clock_due_words(
 ) -> DueWords:
     at, iso = moment_words(due.at, calendar), calendar.local_moment(due.at).isoformat()
     if state is clocks.DeadlineState.RUNNING:
-        return due_words(int(due.at.timestamp() * 1000), now, calendar)
+        return due_words(int(due.at.timestamp() * 1000), now, calendar, provisional=due.provisional)
     if state is clocks.DeadlineState.BREACHED:
         found = due_words(int(due.at.timestamp() * 1000), now, calendar)
         return DueWords(
@@ -348,6 +370,11 @@ def person_name(row: PersonRow) -> str:
     return row.name if language() == "zh" else row.name_en
 
 
+def holiday_name(name: str) -> str:
+    """Say what a day is called; what an office wrote itself stays as it was written."""
+    return _HOLIDAYS.get(name, name) if language() == "en" else name
+
+
 def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:
     """Say why a day was counted or not."""
     words = {
@@ -369,5 +396,5 @@ def ledger_reason(day: clocks.LedgerDay, definition: Definition) -> str:
         return f"{words}: {named or day.detail}"
     detail = day.detail or ""
     if language() != "zh":
-        detail = _HOLIDAYS.get(detail, detail)
+        detail = holiday_name(detail)
     return f"{words}: {detail}" if detail else words

@@ -13,11 +13,16 @@ from .common import message_of
 PRIORITIES = {"urgent": 90, "usual": DEFAULT_PRIORITY, "low": 20}
 """The three that people choose from; the engine knows 0 to 100."""
 
+THIS_WEEK = "this_week"
+"""What is not late yet, and will be when the week ends."""
+
 STANDINGS = {
     "late": lazy("Late"),
     "at_risk": lazy("At risk"),
+    "on_time": lazy("In time"),
     "paused": lazy("Paused"),
     "unclaimed": lazy("Unclaimed"),
+    THIS_WEEK: lazy("Late by Sunday"),
 }
 
 NOBODY = "nobody"

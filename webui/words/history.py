@@ -94,6 +94,7 @@ class _Words:
                 old=link.payload.get("from_version", ""),
                 new=link.payload.get("to_version", ""),
             ),
+            "calendar_changed": _("Calendar changed: %(name)s", name=link.payload.get("calendar", "")),
             "user_task_claimed": _("Claimed: %(name)s", name=name),
             "user_task_unclaimed": _("Given back to the group: %(name)s", name=name),
             "user_task_delegated": _("Handed to a colleague: %(name)s", name=name),
@@ -188,7 +189,10 @@ class _Words:
             return ""
         name = self._say("deadlines", event["deadline"])
         due = moment_words(event["due_at"], calendar) if event.get("due_at") else ""
+        was = moment_words(event["was"], calendar) if event.get("was") else due
+        moved = _("%(name)s is now due %(new)s (before: %(old)s)", name=name, new=due, old=was)
         texts = {
+            "calendar_changed": moved if was != due else "",
             "deadline_started": _("%(name)s runs, due %(due)s", name=name, due=due),
             "deadline_paused": _(
                 "%(name)s paused: %(reason)s", name=name, reason=self._pause(event.get("reason"))

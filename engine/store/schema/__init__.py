@@ -4,8 +4,10 @@ A tenant is an authority: a city, or a district that stands alone. Sealed column
 encrypted bytes; nothing is ever searched in them.
 """
 
-from .alerts import alert, alert_mail, alert_recipient
+from .alerts import alert, alert_message, alert_recipient
+from .calendars import calendar_change, calendar_days, calendar_edition, calendar_move
 from .cases import (
+    NOT_FIGURED,
     attachment,
     case_word,
     comment,
@@ -20,6 +22,7 @@ from .cases import (
 from .dead_letters import dead_letter_act
 from .definitions import bundle, process_definition, schedule, service
 from .doors import api_token, event_delivery, subscription
+from .figures import case_figure, figure
 from .installation import heartbeat, lease, node, setting
 from .messages import kept_message, message_wait
 from .migrations import migration, migration_case
@@ -30,18 +33,25 @@ from .work import deadline, follow_up, inbox, incident, job, reason_request, use
 
 __all__ = [
     "FAR_FUTURE_MS",
+    "NOT_FIGURED",
     "alert",
-    "alert_mail",
+    "alert_message",
     "alert_recipient",
     "api_token",
     "attachment",
     "bundle",
+    "calendar_change",
+    "calendar_days",
+    "calendar_edition",
+    "calendar_move",
+    "case_figure",
     "case_word",
     "comment",
     "dead_letter_act",
     "deadline",
     "delivery",
     "event_delivery",
+    "figure",
     "follow_up",
     "heartbeat",
     "history",

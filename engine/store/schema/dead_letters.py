@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Index
 
-from .alerts import alert_mail
+from .alerts import alert_message
 from .doors import event_delivery
 from .table import id_column, moment_column, table, text_column
 
@@ -20,9 +20,9 @@ dead_letter_act = table(
     Index("dead_letter_act_letter", "tenant_id", "kind", "letter_id", "id"),
     key=("id",),
 )
-"""Who sent a letter again or closed it, and why; no case has a history of it. kind: `alert_mail` or `event`."""
+"""Who sent a letter again or closed it, and why; no case has a history of it. kind: `alert_message` or `event`."""
 
-for _name, _table in (("alert_mail_failed", alert_mail), ("event_delivery_failed", event_delivery)):
+for _name, _table in (("alert_message_failed", alert_message), ("event_delivery_failed", event_delivery)):
     Index(
         _name,
         _table.c.tenant_id,

@@ -40,6 +40,7 @@ event_delivery = table(
     id_column("subscription_id"),
     id_column("process_instance_id"),
     text_column("event"),
+    id_column("alert_id", nullable=True),
     text_column("state"),
     bytes_column("sealed_content"),
     moment_column("created_at"),
@@ -52,5 +53,12 @@ event_delivery = table(
     key=("id",),
     rowid=True,
 )
-"""What was told to which machine. state: `waiting` (then a job has the same id), `sent` or `failed`; status: that
+"""What was told to which machine, about which alert where it tells of one. state: `waiting` (then a job has the same id), `sent` or `failed`; status: that
 of the HTTP answer."""
+Index(
+    "event_delivery_alert",
+    event_delivery.c.tenant_id,
+    event_delivery.c.alert_id,
+    sqlite_where=event_delivery.c.alert_id.is_not(None),
+    postgresql_where=event_delivery.c.alert_id.is_not(None),
+)

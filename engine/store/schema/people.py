@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, SmallInteger, UniqueConstraint
 
-from .table import id_column, moment_column, number_column, table, text_column
+from .table import bytes_column, id_column, moment_column, number_column, table, text_column
 
 office = table(
     "office",
@@ -31,6 +31,7 @@ person = table(
     id_column("office_id"),
     text_column("roles"),
     number_column("session_version"),
+    bytes_column("sealed_phone", nullable=True),
     UniqueConstraint("tenant_id", "username"),
     key=("id",),
 )

@@ -23,6 +23,7 @@ NOW = "2026-05-06T10:00"
 
 
 def test_the_clock_does_not_run_while_it_is_paused(calendar, deadline, at):
+    """Complaint 9: the clock runs while it says that it is paused."""
     facts = deadline("12 WD", ACCEPTED, ("2026-03-05T10:00", None))
     left = {
         remaining(facts, calendar, at("2026-03-05T10:00") + timedelta(hours=n)).left
@@ -32,12 +33,13 @@ def test_the_clock_does_not_run_while_it_is_paused(calendar, deadline, at):
 
 
 def test_a_pause_over_a_weekend_is_not_miscounted(calendar, deadline, at):
-    """From Friday afternoon to Monday morning one working day is lost, not three and not none."""
+    """Complaint 10: from Friday afternoon to Monday morning one working day is lost, not three and not none."""
     facts = deadline("12 WD", ACCEPTED, ("2026-03-06T16:00", "2026-03-09T09:05"))
     assert due_at(facts, calendar, at(NOW)).on == date(2026, 3, 19)
 
 
 def test_a_new_limit_does_not_forget_earlier_pauses(calendar, deadline, at):
+    """Complaint 11: a new limit forgets earlier pauses."""
     pause = ("2026-03-05T10:00", "2026-03-10T10:00")
     extended = [("2026-03-12T10:00", "20 WD")]
     with_pause = due_at(deadline("12 WD", ACCEPTED, pause, extended=extended), calendar, at(NOW)).on
@@ -46,7 +48,7 @@ def test_a_new_limit_does_not_forget_earlier_pauses(calendar, deadline, at):
 
 
 def test_no_reminder_falls_outside_working_times(calendar, deadline, at):
-    """Whatever day a case is accepted, over holidays and make-up days of a year."""
+    """Complaint 12: whatever day a case is accepted, over holidays and make-up days of a year."""
     levels = parse_warnings("10%, 60%, 90%, 2 WD, 3 D")
     for offset in range(300):
         accepted = at("2026-01-01T23:30") + timedelta(days=offset)
@@ -59,7 +61,7 @@ def test_no_reminder_falls_outside_working_times(calendar, deadline, at):
 
 
 def test_timers_do_not_all_fire_at_once_when_the_clock_resumes(calendar, deadline, at):
-    """Paused on day 3 for two months: every warning and the due date still lie ahead, days apart."""
+    """Complaint 15: paused on day 3 for two months, every warning and the due date still lie ahead, days apart."""
     resumed = "2026-05-06T10:00"
     facts = deadline("12 WD", ACCEPTED, ("2026-03-05T10:00", resumed))
     moments = [
@@ -71,7 +73,7 @@ def test_timers_do_not_all_fire_at_once_when_the_clock_resumes(calendar, deadlin
 
 
 def test_a_migration_does_not_break_figures(calendar, deadline, at):
-    """A new version of the service moves the facts over as they are; a changed limit is an extension."""
+    """Complaint 17: a new version moves the facts over as they are; a changed limit is an extension."""
     old = deadline("12 WD", ACCEPTED, ("2026-03-05T10:00", "2026-03-10T10:00"))
     moved = DeadlineFacts(
         id=old.id,
@@ -94,7 +96,7 @@ def test_a_migration_does_not_break_figures(calendar, deadline, at):
 
 
 def test_one_day_is_neither_24_hours_nor_24_business_hours(calendar, at):
-    """`1 D` from any hour of Monday ends with Tuesday; 24 business hours would be Thursday."""
+    """Complaint 18: `1 D` from any hour of Monday ends with Tuesday; 24 business hours would be Thursday."""
     for hour in range(24):
         due = end_of_limit(parse_limit("1 D"), at(f"2026-03-02T{hour:02}:00"), calendar)
         assert due.on == date(2026, 3, 3)

@@ -5,12 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from engine.store.cases import CaseStore
-from engine.store.settings import SettingStore
 from tests.engine.support import employ
-from webui.app import create_app
-from webui.settings import Settings
-from webui.wiring import Installation
+from tests.webui.application import application
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +19,8 @@ if TYPE_CHECKING:
 
 def visitor(world: World, folder: Path, *people: Actor) -> FlaskClient:
     """Give a browser at the installation, with nobody signed in yet."""
-    runtime = world.runtime
     employ(world, *people, roles="caseworker")
-    settings = Settings.from_environment({"LINBANG_DATA_DIR": str(folder)})
-    values = SettingStore(runtime.database, 1)
-    found = Installation(settings, runtime, CaseStore(runtime.database, 1), values, 0, 0)
-    return create_app(found, testing=True).test_client()
+    return application(world.runtime, folder).test_client()
 
 
 def case_page(visit: FlaskClient, who: Actor, case_id: int, language: str = "en") -> str:

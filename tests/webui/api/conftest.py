@@ -10,8 +10,6 @@ import pytest
 
 from connectors.hooks import Hooks
 from engine import tokens
-from engine.store.cases import CaseStore
-from engine.store.settings import SettingStore
 from tests.engine.bundles import (
     boundary,
     bundle,
@@ -35,9 +33,7 @@ from tests.engine.support import (
     person,
     person_row,
 )
-from webui.app import create_app
-from webui.settings import Settings
-from webui.wiring import Installation
+from tests.webui.application import application
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,10 +122,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def app(world: World, tmp_path: Path) -> Flask:
-    settings = Settings.from_environment({"LINBANG_DATA_DIR": str(tmp_path)})
-    database = world.runtime.database
-    cases, values = CaseStore(database, 1), SettingStore(database, 1)
-    return create_app(Installation(settings, world.runtime, cases, values, 0, 0), testing=True)
+    return application(world.runtime, tmp_path)
 
 
 @pytest.fixture

@@ -136,6 +136,7 @@ def test_the_documentation_is_open_and_names_every_resource(app: Flask) -> None:
     names = {path.split("/")[3] for path in document["paths"]}
     assert names == {
         "alerts",
+        "calendars",
         "deadlines",
         "incidents",
         "messages",

@@ -81,7 +81,7 @@ def test_a_supervisor_reads_alerts_and_says_so(late: World, machine: Machines) -
 
     assert done.json == {"count": 1}
     assert alert["id"] not in [one["id"] for one in supervisor.get("/alerts?unread=true").json["items"]]
-    assert machine(ALICE).get("/alerts", 403).json["code"] == "not_a_supervisor"
+    assert machine(ALICE).get("/alerts").json["items"] == []
 
 
 def test_an_incident_is_found_tried_again_and_seen_by_nobody_else(world: World, machine: Machines) -> None:

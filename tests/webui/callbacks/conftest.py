@@ -20,14 +20,10 @@ from connectors import signing
 from connectors.beds import Beds
 from connectors.sandbox import Sandbox, Served, sandbox_server
 from engine.scheduler import tick
-from engine.store.cases import CaseStore
-from engine.store.settings import SettingStore
 from tests.engine.bundles import bundle, chain, node, trigger, user_task
 from tests.engine.story import Story, begin
 from tests.engine.support import World, make_world
-from webui.app import create_app
-from webui.settings import Settings
-from webui.wiring import Installation
+from tests.webui.application import application
 
 SECRET = b"agreed with the platform"
 NEVER_S = 3_600.0
@@ -141,12 +137,8 @@ def reply(story: Story, number: str = "r-1", **content: Any) -> dict[str, Any]:
 @contextmanager
 def serving(world: World, folder: Path) -> Iterator[str]:
     """Serve the application around a world; gives its address."""
-    settings = Settings.from_environment({"LINBANG_DATA_DIR": str(folder)})
-    database = world.runtime.database
-    installation = Installation(
-        settings, world.runtime, CaseStore(database, 1), SettingStore(database, 1), 0, 0
-    )
-    server = make_server("127.0.0.1", 0, create_app(installation), threaded=True, request_handler=_Quiet)
+    app = application(world.runtime, folder, testing=False)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

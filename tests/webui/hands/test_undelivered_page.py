@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.state import to_ms
-from engine.store.dead_letters import MAIL
+from engine.store.dead_letters import MESSAGE
 from tests.engine.support import ALICE, SUPERVISOR, World
 
 from .conftest import Browser, words
@@ -23,6 +23,7 @@ def given_up(world: World, number: int = 7, **changes: Any) -> None:
         "tenant_id": 1,
         "id": number,
         "person_id": SUPERVISOR.person_id,
+        "channel": "mail",
         "state": "failed",
         "created_at": to_ms(world.clock.now()),
         "due_at": to_ms(world.clock.now()),
@@ -32,7 +33,7 @@ def given_up(world: World, number: int = 7, **changes: Any) -> None:
         **changes,
     }
     with world.runtime.database.writing() as connection:
-        connection.execute(insert(schema.alert_mail), row)
+        connection.execute(insert(schema.alert_message), row)
 
 
 def test_it_is_found_from_the_incidents_with_its_number(world: World, operator_browser: Browser) -> None:
@@ -56,7 +57,7 @@ def test_it_says_what_failed_for_whom(world: World, operator_browser: Browser) -
 def test_it_is_sent_again(world: World, operator_browser: Browser) -> None:
     given_up(world)
 
-    page = operator_browser.post(f"/undelivered/{MAIL}/7", _act="again", _reason=REASON)
+    page = operator_browser.post(f"/undelivered/{MESSAGE}/7", _act="again", _reason=REASON)
 
     assert "It is being sent again." in words(page)
     assert world.runtime.jobs.next_due() is not None
@@ -65,17 +66,17 @@ def test_it_is_sent_again(world: World, operator_browser: Browser) -> None:
 def test_it_is_closed(world: World, operator_browser: Browser) -> None:
     given_up(world)
 
-    page = operator_browser.post(f"/undelivered/{MAIL}/7", _act="close", _reason=REASON)
+    page = operator_browser.post(f"/undelivered/{MESSAGE}/7", _act="close", _reason=REASON)
 
     assert "It has been closed." in words(page)
     assert "Everything was delivered." in words(page)
-    assert [act.reason for act in world.runtime.dead_letters.acts(MAIL, 7)] == [REASON]
+    assert [act.reason for act in world.runtime.dead_letters.acts(MESSAGE, 7)] == [REASON]
 
 
 def test_without_a_reason_it_says_so_where_it_is_asked(world: World, operator_browser: Browser) -> None:
     given_up(world)
 
-    page = operator_browser.post(f"/undelivered/{MAIL}/7", 422, _act="close", _reason="no")
+    page = operator_browser.post(f"/undelivered/{MESSAGE}/7", 422, _act="close", _reason="no")
 
     assert (
         page.xpath("//details[@open]//p[@role='alert']")[0].text

@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from engine.store.cases import CaseStore
-from engine.store.settings import SettingStore
 from tests.engine.support import ALICE, CLERK, STRANGER, SUPERVISOR, World, employ, make_world
-from webui.app import create_app
-from webui.settings import Settings
-from webui.wiring import Installation
+from tests.webui.application import application
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,13 +51,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def browse(world: World, tmp_path: Path) -> Callable[..., Browser]:
     """Give a browser in which somebody is signed in."""
-    settings = Settings.from_environment({"LINBANG_DATA_DIR": str(tmp_path)})
-    database = world.runtime.database
-    installation = Installation(
-        settings, world.runtime, CaseStore(database, 1), SettingStore(database, 1), 0, 0
-    )
-    app = create_app(installation, testing=True)
-    app.config["WTF_CSRF_ENABLED"] = False
+    app = application(world.runtime, tmp_path, csrf=False)
 
     def signed_in(actor: Actor, language: str = "en") -> Browser:
         client = app.test_client()

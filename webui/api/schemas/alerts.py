@@ -1,4 +1,4 @@
-"""Alerts of supervisors."""
+"""Alerts of a person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .common import PageQuery
 
 
 class AlertSchema(Schema):
-    """A clock that warned or was missed. level: `breach`, or the warning's text such as `60%`."""
+    """A clock that warned or was missed. level: `breach`, the warning's text such as `60%`, or `after 3 WD`."""
 
     id = Id(required=True)
     process_instance_id = Id(required=True)

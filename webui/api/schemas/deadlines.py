@@ -9,7 +9,10 @@ from .common import PageQuery
 
 
 class DeadlineSchema(Schema):
-    """A clock of a case. provisional: its end may move when the holidays of the year are known."""
+    """A clock of a case. provisional: its end may move when the holidays of the year are known.
+
+    calendar_version: the calendar that its end was computed with.
+    """
 
     process_instance_id = Id(required=True)
     business_key = fields.String(required=True)
@@ -23,6 +26,7 @@ class DeadlineSchema(Schema):
     due_at = Moment(required=True, allow_none=True)
     provisional = YesNo(required=True)
     ended_at = Moment(required=True, allow_none=True)
+    calendar_version = fields.String(required=True)
 
 
 class DeadlineQuery(PageQuery):

@@ -13,7 +13,24 @@ const CLASSES = {
 };
 const SIGNS = { done: '✓', current: '●', overdue: '!', added: '+', changed: '~', removed: '−' };
 
+// Where the time goes: {heat: {id: {level: 0 to 4, waited, worked, number, sent_back}}}; the numbers stand on the step.
+function warm(viewer, heat) {
+  const canvas = viewer.get('canvas');
+  const elements = viewer.get('elementRegistry');
+  for (const [id, one] of Object.entries(heat)) {
+    const shape = elements.get(id);
+    if (!shape || shape.waypoints) continue;
+    canvas.addMarker(id, `is-heat-${one.level}`);
+    const badge = document.createElement('div');
+    badge.className = 'heat-badge';
+    const back = one.sent_back ? ` ↩${one.sent_back}` : '';
+    badge.textContent = `${one.waited} + ${one.worked} ×${one.number}${back}`;
+    viewer.get('overlays').add(id, { position: { bottom: 6, left: -12 }, html: badge });
+  }
+}
+
 export function mark(viewer, facts) {
+  warm(viewer, facts.heat ?? {});
   const canvas = viewer.get('canvas');
   const elements = viewer.get('elementRegistry');
   for (const [kind, name] of Object.entries(CLASSES)) {

@@ -1,0 +1,107 @@
+"""Every list and table of the supervisor's desk as a file: CSV and XLSX. Shows no more than the page does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, stream_with_context
+
+from engine import figures, supervising
+from engine.errors import NotFound
+from webui import desk_choice, desk_figures, desk_filter, desk_lists, desk_ratings
+from webui.auth import actor, signed_in
+from webui.desk_files import ENDINGS, csv_file, xlsx_file
+from webui.desk_sheets import MAX_EXPORTED, Sheet
+from webui.page import installation
+
+pages = Blueprint("exports", __name__, url_prefix="/desk/files")
+
+
+@pages.get("/<name>.<ending>")
+@signed_in
+def download(name: str, ending: str) -> Any:
+    """Give a list or table as a file; raises NotFound for one that is not there, NotAllowed for no supervisor."""
+    supervising.check_supervisor(actor())
+    if name not in _SHEETS or ending not in ENDINGS:
+        raise NotFound("Expected a list of the desk as csv or xlsx, but there is none", code="file_unknown")
+    sheet = _SHEETS[name]()
+    pieces: Any = csv_file(sheet) if ending == "csv" else xlsx_file(sheet)
+    answer = Response(stream_with_context(pieces), content_type=ENDINGS[ending])
+    today = installation().runtime.today()
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}-{today.isoformat()}.{ending}")
+    return answer
+
+
+def _waiting() -> Sheet:
+    offices = supervising.supervised_offices(installation().runtime, actor())
+    return desk_lists.waiting(offices, desk_filter.end_of_week(), MAX_EXPORTED)
+
+
+def _services() -> Sheet:
+    choice = desk_choice.chosen()
+    found = figures.of_cases(installation().runtime, choice.office_id, [choice.period])
+    return desk_figures.by_service(choice, found)
+
+
+def _offices() -> Sheet:
+    choice = desk_choice.chosen()
+    found = figures.of_offices(installation().runtime, choice.children, [choice.period], choice.service)
+    return desk_figures.by_office(choice, found)
+
+
+def _trend() -> Sheet:
+    choice = desk_choice.chosen()
+    return desk_figures.over_time(
+        figures.over_time(installation().runtime, choice.office_id, choice.lately, choice.service)
+    )
+
+
+def _steps() -> Sheet:
+    runtime, choice = installation().runtime, desk_choice.chosen().by_month
+    if choice.service is None:
+        raise NotFound("Expected a service whose steps are meant, but there is none", code="service_unknown")
+    definition = runtime.catalogue.newest(choice.service)[1]
+    found = figures.of_steps(runtime, choice.office_id, [choice.period], choice.service)
+    return desk_figures.by_step(choice.service, definition, found)
+
+
+def _ratings() -> Sheet:
+    choice = desk_choice.chosen()
+    found = figures.of_ratings(installation().runtime, choice.office_id, [choice.period], choice.service)
+    return desk_ratings.spread_table(desk_ratings.total(found))
+
+
+def _rated_services() -> Sheet:
+    choice = desk_choice.chosen()
+    found = figures.of_ratings(installation().runtime, choice.office_id, [choice.period], choice.service)
+    return desk_ratings.by_service(choice, found)
+
+
+def _rated_offices() -> Sheet:
+    choice = desk_choice.chosen()
+    found = figures.of_ratings_by_office(
+        installation().runtime, choice.children, [choice.period], choice.service
+    )
+    return desk_ratings.by_office(choice, found)
+
+
+_SHEETS: Mapping[str, Callable[[], Sheet]] = {
+    "work": desk_lists.work,
+    "waiting": _waiting,
+    "services": partial(desk_lists.numbers, "services"),
+    "offices": partial(desk_lists.numbers, "offices"),
+    "steps": partial(desk_lists.numbers, "steps"),
+    "people": partial(desk_lists.numbers, "people"),
+    "figures-services": _services,
+    "figures-offices": _offices,
+    "trend": _trend,
+    "steps-time": _steps,
+    "slowest": lambda: desk_figures.slowest(desk_choice.chosen(), MAX_EXPORTED),
+    "ratings": _ratings,
+    "ratings-services": _rated_services,
+    "ratings-offices": _rated_offices,
+    "bad-ratings": lambda: desk_ratings.bad_reviews(desk_choice.chosen(), MAX_EXPORTED),
+    "open-ratings": lambda: desk_ratings.open_reviews(desk_choice.chosen()),
+}

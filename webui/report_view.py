@@ -1,0 +1,128 @@
+"""The report of a week for one office: figures, what is late and why, trend, ratings. Gives what a template prints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import g, render_template
+from flask_babel import gettext as _
+
+from engine import figures
+from engine.figures import WEEK, Period
+from engine.store.work import Count, WorkFilter
+
+from . import desk_figures, desk_ratings, desk_rows
+from .assets import content
+from .desk_choice import Choice
+from .desk_sheets import Cell, Column, Sheet, number_cell, words_cell
+from .language import language
+from .page import installation
+from .words import clock_words, office_name
+from .words.desk import STANDINGS
+from .words.figures import days_of, period_words
+
+MAX_LATE = 12
+MAX_SLOWEST = 5
+MAX_BAD = 5
+"""A report is to be read on a page or two; the lists behind it are whole on the desk."""
+
+
+def weekly(office_id: int, period: Period) -> dict[str, Any]:
+    """Give everything that the report of an office and those below it says of a week."""
+    runtime = installation().runtime
+    choice = Choice(office_id, runtime.offices.below(office_id), period, None)
+    lately = figures.over_time(runtime, office_id, choice.lately)
+    rated = figures.of_ratings(runtime, office_id, [period])
+    count = sum(runtime.work.count_by_place(choice.offices, runtime.now_ms()).values(), Count())
+    return {
+        "office": office_name(runtime.offices.rows.get(office_id)),
+        "period": period_words(period),
+        "days": days_of(period),
+        "made": clock_words(runtime.clock.now(), runtime.calendar),
+        "numbers": _compared(lately[period], lately[period.before]),
+        "now": _now(count),
+        "late": _late(choice.offices, count.late),
+        "charts": desk_figures.trends(lately),
+        "trend": desk_figures.over_time(lately),
+        "by_service": desk_figures.by_service(choice, figures.of_cases(runtime, office_id, [period])),
+        "by_office": desk_figures.by_office(choice, figures.of_offices(runtime, choice.children, [period])),
+        "slowest": desk_figures.slowest(choice, MAX_SLOWEST),
+        "ratings": desk_ratings.numbers(desk_ratings.total(rated)),
+        "bad_reviews": desk_ratings.bad_reviews(choice, MAX_BAD),
+    }
+
+
+def as_file(office_id: int, period: Period, tag: str) -> str:
+    """Give the report as one file that needs nothing beside it, in a language; call it within a request's context."""
+    g.language = tag
+    told = {name: _without_links(value) for name, value in weekly(office_id, period).items()}
+    return render_template("report_file.html", language=language(), styles=content("app.css"), **told)
+
+
+def _compared(found: figures.CaseFigures, before: figures.CaseFigures) -> list[dict[str, Any]]:
+    """Give the numbers of the week, each with that of the week before."""
+    pairs = zip(desk_figures.numbers(found), desk_figures.numbers(before), strict=True)
+    return [
+        one | {"before": _("the week before: %(number)s", number=other["number"])} for one, other in pairs
+    ]
+
+
+def _now(count: Count) -> list[dict[str, Any]]:
+    """Give how open work stands."""
+    found = [
+        {
+            "number": getattr(count, key),
+            "words": str(STANDINGS[key]),
+            "late": key == "late" and count.late > 0,
+        }
+        for key in ("late", "at_risk", "on_time", "paused", "unclaimed")
+    ]
+    return [{"number": count.total, "words": _("Open tasks")}, *found]
+
+
+def _late(offices: list[int], number: int) -> Sheet:
+    """Give what is late now, the longest first, with the clock, where it lies and what was answered."""
+    runtime = installation().runtime
+    rows = runtime.work.page(offices, WorkFilter("late"), runtime.now_ms(), size=MAX_LATE)
+    columns = [
+        Column(_("Case")),
+        Column(_("Waits for")),
+        Column(_("Who has it")),
+        Column(_("Clock")),
+        Column(_("Working days late"), number=True),
+        Column(_("Reason given")),
+    ]
+    lines = [_late_line(one) for one in desk_rows.in_words(rows)]
+    return Sheet(
+        "late",
+        _("Late now, and why"),
+        columns,
+        lines,
+        empty=_("Nothing is late."),
+        more=max(0, number - len(rows)),
+    )
+
+
+def _late_line(line: dict[str, Any]) -> list[Cell]:
+    reason = line["reason"]
+    told = reason["answer"] or _("asked, not answered yet") if reason else _("not asked")
+    return [
+        words_cell(line["case"], None, line["service"]),
+        words_cell(line["step"], None, _("since %(moment)s", moment=line["since"])),
+        words_cell(line["who"] or _("Nobody yet"), None, line["office"]),
+        words_cell(line["clock"] or "–", None, line["due"].at),
+        number_cell(line["due"].count, late=True),
+        words_cell(told),
+    ]
+
+
+def _without_links(value: Any) -> Any:
+    if not isinstance(value, Sheet):
+        return value
+    return replace(value, rows=[[replace(cell, href=None) for cell in row] for row in value.rows])
+
+
+def this_week() -> Period:
+    """Give the present week."""
+    return Period.of(installation().runtime.today(), WEEK)

@@ -44,7 +44,9 @@ class Join:
 
     def go_on_without(self, my_task: Task) -> None:
         """Let a token that waits go on with those that have arrived, though others have not."""
-        self._merge(my_task, [task for task in my_task.workflow.tasks.values() if self._has_arrived(task, my_task)])
+        self._merge(
+            my_task, [task for task in my_task.workflow.tasks.values() if self._has_arrived(task, my_task)]
+        )
         my_task._ready()  # noqa: SLF001 - as when the last of them arrives
 
     def _merge(self, my_task: Task, taken: list[Task]) -> None:

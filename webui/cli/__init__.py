@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import databases, designing, measuring, migrating, operating, tokens
+from . import databases, designing, importing, measuring, migrating, operating, tokens
 
 
 @click.group()
@@ -15,6 +15,7 @@ def main() -> None:
 
 for _command in (
     *designing.COMMANDS,
+    *importing.COMMANDS,
     *databases.COMMANDS,
     *measuring.COMMANDS,
     *migrating.COMMANDS,

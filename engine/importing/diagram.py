@@ -67,6 +67,7 @@ class _Rewriter:
         """Rewrite the whole diagram in place."""
         root = self._diagram.root
         rename(self._diagram, taken)
+        self._lanes(root)
         self._process(main, called=called)
         for node in list(root.iter()):
             if local(node) == "sequenceFlow":
@@ -112,6 +113,23 @@ class _Rewriter:
             "main_process",
             f"Cases are numbered {letters}-…, titled {title!r}, and started by {group}: see to all three.",
         )
+
+    def _lanes(self, root: etree._Element) -> None:
+        """Take away lanes that are no groups here; who does the tasks in them is told."""
+        strange = [lane for lane in root.iter(f"{B}lane") if lane.get("id") not in self._setting.groups]
+        for lane in strange:
+            name = lane.get("name") or lane.get("id")
+            words = f"The lane {name!r} is no group of groups.yaml: {self._setting.group} does its tasks."
+            self._notes.by_hand(lane, "lane_unknown", words)
+        gone = {lane.get("id") for lane in strange}
+        for shape in [
+            one for one in root.iter() if local(one) == "BPMNShape" and one.get("bpmnElement") in gone
+        ]:
+            shape.getparent().remove(shape)
+        for lane in strange:
+            lane.getparent().remove(lane)
+        for lanes in [one for one in root.iter(f"{B}laneSet") if one.find(f"{B}lane") is None]:
+            lanes.getparent().remove(lanes)
 
     def _flow(self, node: etree._Element) -> None:
         expression = node.find(f"{B}conditionExpression")

@@ -158,6 +158,21 @@ def test_a_script_of_another_language_is_refused_by_the_gate_and_never_skipped()
     assert ("script_foreign", "a") in [(problem.code, problem.element) for problem in problems]
 
 
+def test_lanes_that_are_no_groups_are_taken_away_and_told() -> None:
+    lanes = (
+        '<laneSet id="lanes"><lane id="reviewer"><flowNodeRef>a</flowNodeRef></lane>'
+        '<lane id="bosses" name="Bosses"><flowNodeRef>b</flowNodeRef></lane></laneSet>'
+    )
+    body = lanes + line('<userTask id="a"/>', '<userTask id="b"/>')
+
+    (service,) = converted({"grant.bpmn": drawing(body)}).services
+
+    assert codes(service) == {"lane_unknown": "bosses"}
+    definition, _problems = compile_bundle(bundle_of(service), GROUPS)
+    assert definition is not None
+    assert [definition.elements[one].group for one in ("a", "b")] == ["reviewer", "clerk"]
+
+
 def test_a_due_date_in_days_is_a_clock() -> None:
     service = imported('<userTask id="a" x:dueDate="${dateTime().plusDays(5).toDate()}"/>')
 

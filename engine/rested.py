@@ -39,6 +39,8 @@ class Rested:
             self.evaluate,
             self.events,
             self.broken,
+            edition=case.calendars.number,
+            calendar_of=case.calendar_of,
         )
 
     def evaluate(self, text: str, variables: Any, element_id: str) -> Any:

@@ -43,6 +43,7 @@ _ATTRIBUTES = (
     (f"{B}message", f"{L}matches"),
     *((f"{B}{tag}", f"{L}{name}") for tag in _EVENTS for name in ("correlation", "content")),
     (f"{L}evidence", "consent"),
+    (f"{L}assign", "value"),
 )
 
 

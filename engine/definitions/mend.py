@@ -13,6 +13,7 @@ from lxml import etree
 
 from engine.problems import Problem
 
+from .assignments import write_assignments
 from .event_subprocesses import wrap_event_subprocesses
 from .xml import B, local
 
@@ -66,6 +67,7 @@ def mend(root: etree._Element, file: str) -> tuple[etree._Element, list[Problem]
     _name_flows(root, file, notes)
     for scope in reversed([node for node in root.iter() if local(node) in _SCOPES]):
         _join_links(scope, file, notes)
+        write_assignments(scope)
         _split_tasks(scope, file, notes)
         _add_ends(scope, file, notes)
         wrap_event_subprocesses(scope)

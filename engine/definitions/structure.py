@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from .assignments import check_assignments
 from .mend import FLOW_NODES, GATEWAYS
 from .xml import B, L, S, local
 
@@ -29,8 +30,9 @@ _KNOWN_ATTRIBUTES = {
     "secondSigner", "sendBack", "latestFor", "leaving", "letter", "notice", "retry", "timeout", "messageGroups",
     "matches", "timeToLive", "onExpiry", "correlation", "content",
 }  # fmt: skip
-_KNOWN_ELEMENTS = {"deadline", "pause", "extend", "onDeadline", "evidence"}
+_KNOWN_ELEMENTS = {"deadline", "pause", "extend", "onDeadline", "evidence", "assign"}
 _CATCHERS = {"intermediateCatchEvent", "receiveTask"}
+_FEEL = frozenset({"feel", "text/feel", "application/feel", ""})
 _RESERVED_IDS = {"Start", "End"}
 
 
@@ -68,6 +70,11 @@ def _check_node(node: etree._Element, file: str, findings: Findings) -> None:
         findings.add(
             file, "not_supported", message, "Draw it with subprocesses, gateways and events.", node=node
         )
+    if name in FLOW_NODES:
+        check_assignments(node, file, findings)
+    if name == "scriptTask" and node.get("scriptFormat", "feel").lower() not in _FEEL:
+        message = f"Expected a script in FEEL, but it says that it is {node.get('scriptFormat')!r}."
+        findings.add(file, "script_foreign", message, "Write it as a FEEL context.", node=node)
     if node.get("isForCompensation") == "true":
         findings.add(file, "not_supported", "Expected no compensation, which Linbang cannot run.", node=node)
     if node.tag in (f"{S}preScript", f"{S}postScript"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import calendars, databases, designing, measuring, migrating, operating, reporting, tokens
+from . import calendars, databases, designing, importing, measuring, migrating, operating, reporting, tokens
 
 
 @click.group()
@@ -16,6 +16,7 @@ def main() -> None:
 for _command in (
     *calendars.COMMANDS,
     *designing.COMMANDS,
+    *importing.COMMANDS,
     *databases.COMMANDS,
     *measuring.COMMANDS,
     *migrating.COMMANDS,

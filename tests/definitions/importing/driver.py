@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.ports import Call
 
 MOST_STEPS = 120
-TRIES = 5
+TRIES = 20
 
 
 class Anything:

@@ -81,7 +81,7 @@ class _Rewriter:
             self._form(node)
         start = main.find(f"{B}startEvent")
         if start is not None and not called:
-            self._start_form(start)
+            self._form(start)
         self._sweep(root)
         if any(
             feel_of.BUSINESS_KEY in text
@@ -231,36 +231,24 @@ class _Rewriter:
     # Forms
 
     def _form(self, node: etree._Element) -> None:
+        """Give a task its form, made where it is no file; a start only where something is asked there."""
+        starts = local(node) == "startEvent"
         key = take(node, "formKey") or take(node, "formRef")
         fields = [one for holder in extensions(node, "formData") for one in holder if is_foreign(one)]
         fields += extensions(node, "formProperty")
-        name = forms.name_of(key) if key else str(node.get("id"))
+        asked = asked_at(node, self._decided)
+        if starts and (not (key or fields or asked) or node.find(f"{B}timerEventDefinition") is not None):
+            return
+        own = f"{self._diagram.main}_start" if starts else str(node.get("id"))
+        name = forms.name_of(key) if key else own
         if key and name in self._setting.form_files:
             self._diagram.copied_forms.add(name)
         else:
-            asked = asked_at(node, self._decided)
             components = forms.declared(fields, self._notes)
             written = {one["key"] for one in components}
             components += forms.guessed({one: values for one, values in asked.items() if one not in written})
             self._add_form(node, name, components, told=not fields)
         node.set(f"{L}form", name)
-
-    def _start_form(self, start: etree._Element) -> None:
-        key = take(start, "formKey") or take(start, "formRef")
-        fields = [one for holder in extensions(start, "formData") for one in holder if is_foreign(one)]
-        fields += extensions(start, "formProperty")
-        asked = asked_at(start, self._decided)
-        if not (key or fields or asked) or start.find(f"{B}timerEventDefinition") is not None:
-            return
-        name = forms.name_of(key) if key else f"{self._diagram.main}_start"
-        if key and name in self._setting.form_files:
-            self._diagram.copied_forms.add(name)
-        else:
-            components = forms.declared(fields, self._notes)
-            written = {one["key"] for one in components}
-            components += forms.guessed({one: values for one, values in asked.items() if one not in written})
-            self._add_form(start, name, components, told=not fields)
-        start.set(f"{L}form", name)
 
     def _add_form(
         self, node: etree._Element, name: str, components: list[dict[str, Any]], *, told: bool

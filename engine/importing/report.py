@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from lxml import etree
 
-Result = Literal["translated", "by_hand", "left_out"]
+Result = Literal["translated", "by_hand"]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One thing of a diagram. file, line: where it stood. code: stable, for programs. by_hand: somebody must see to it.
-
-    left_out: it was dropped, because nothing here depends on it.
-    """
+    """One thing of a diagram. file, line: where it stood. code: stable, for programs. by_hand: to be seen to."""
 
     file: str
     line: int | None
@@ -41,10 +38,6 @@ class Notes:
     def by_hand(self, node: etree._Element, code: str, message: str) -> None:
         """Note what somebody must see to."""
         self._add(node, "by_hand", code, message)
-
-    def left_out(self, node: etree._Element, code: str, message: str) -> None:
-        """Note what was dropped."""
-        self._add(node, "left_out", code, message)
 
     def _add(self, node: etree._Element, result: Result, code: str, message: str) -> None:
         element = node

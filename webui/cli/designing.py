@@ -14,13 +14,13 @@ import click
 
 from engine import feel, scenarios
 from engine.calendar import Calendar
-from engine.definitions import Groups, compile_bundle, read_folder, read_groups
+from engine.definitions import compile_bundle, read_folder
 from engine.errors import NotFound
 from webui.settings import Settings
 from webui.wiring import offered, operations
 
 from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
-from .services import read_service, service_folders
+from .services import groups_in, read_service, service_folders
 
 
 @click.command()
@@ -35,7 +35,9 @@ def check(path: Path, *, as_json: bool) -> None:
     records: list[dict[str, Any]] = []
     for one in paths:
         bundle = read_service(one)
-        definition, problems = compile_bundle(bundle, _groups_beside(one), operations=operations())
+        definition, problems = compile_bundle(
+            bundle, groups_in(one.resolve().parent), operations=operations()
+        )
         ready = ready and definition is not None
         records += [{"service": bundle.key, **problem_record(problem)} for problem in problems]
         if not as_json:
@@ -60,7 +62,7 @@ def test(services: tuple[str, ...], *, as_json: bool) -> None:
     covered: dict[str, scenarios.Coverage] = {}
     broken = False
     for folder in [found for name in services or (processes,) for found in _services(Path(name), processes)]:
-        bundle, groups = read_folder(folder), _groups_beside(folder)
+        bundle, groups = read_folder(folder), groups_in(folder.resolve().parent)
         definition, problems = compile_bundle(bundle, groups, operations=operations())
         if definition is None:
             broken = True
@@ -134,13 +136,6 @@ def _services(path: Path, processes: Path) -> list[Path]:
     if not found:
         raise NotFound(f"Expected a service, but {path} holds none", code="service_unknown")
     return found
-
-
-def _groups_beside(path: Path) -> Groups:
-    """Give the groups next to a service, or those of the settings."""
-    beside = path.resolve().parent / "groups.yaml"
-    found = beside if beside.is_file() else Settings.from_environment().processes_dir / "groups.yaml"
-    return read_groups(found.read_bytes(), str(found.name))
 
 
 def _story(result: scenarios.StoryResult) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine import importing
-from engine.definitions import Bundle, compile_bundle, read_groups
+from engine.definitions import Bundle, compile_bundle
 from engine.errors import InvalidInput
 from webui.settings import Settings
 from webui.wiring import operations
 
 from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
+from .services import groups_in
 
 if TYPE_CHECKING:
     from engine.importing import Note, Service
@@ -48,7 +49,7 @@ def import_diagrams(
     the check says of the result. The exit code is 1 when nothing could be made of a file.
     """
     target = to or Settings.from_environment().processes_dir
-    groups = read_groups((_groups_file(target)).read_bytes())
+    groups = groups_in(target)
     made = importing.convert(importing.read_sources(path), groups, group=group, language=language)
     checked = [(one, _problems(one, groups)) for one in made.services]
     if not look:
@@ -75,11 +76,6 @@ def import_diagrams(
         for note in made.notes:
             _print_note(note)
     sys.exit(1 if made.notes else 0)
-
-
-def _groups_file(target: Path) -> Path:
-    beside = target / "groups.yaml"
-    return beside if beside.is_file() else Settings.from_environment().processes_dir / "groups.yaml"
 
 
 def _problems(service: Service, groups: Any) -> list[Problem]:

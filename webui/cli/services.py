@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.definitions import SHARED, Bundle, read_folder, read_shared, read_zip
+from engine.definitions import SHARED, Bundle, Groups, read_folder, read_groups, read_shared, read_zip
 from engine.errors import NotFound
 from webui.settings import Settings
 
@@ -33,3 +33,10 @@ def read_service(path: Path) -> Bundle:
     return read_zip(
         path.read_bytes(), path.name, read_shared(Settings.from_environment().processes_dir / SHARED)
     )
+
+
+def groups_in(folder: Path) -> Groups:
+    """Give the groups of a folder of services, or those of the settings where it has none."""
+    beside = folder / "groups.yaml"
+    found = beside if beside.is_file() else Settings.from_environment().processes_dir / "groups.yaml"
+    return read_groups(found.read_bytes(), str(found.name))

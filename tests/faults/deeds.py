@@ -13,6 +13,7 @@ from engine.instances import StartRequest
 from engine.store import schema
 from tests.engine.support import CLERK, QINGHE, SUPERVISOR
 
+from .days import Days
 from .desk import Desk
 from .places import REVIEWERS
 from .seat import ACTIVE, Seat
@@ -33,7 +34,7 @@ class People(Seat):
 
     def __init__(self, seat: Seat, ledger: Ledger) -> None:
         super().__init__(**vars(seat))
-        self._ledger, self._desk = ledger, Desk(seat)
+        self._ledger, self._desk, self._days = ledger, Desk(seat), Days(seat)
         self._deeds: dict[Callable[[], None], int] = {
             self._work: 50,
             self._start: 12,
@@ -49,6 +50,7 @@ class People(Seat):
             self._withdraw: 1,
             self._cancel: 1,
             self._desk.act: 15,
+            self._days.act: 8,
         }
 
     def act(self) -> None:

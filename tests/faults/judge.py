@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from engine import audit, history, instances, spiff, user_tasks
+from engine import audit, clock_audit, history, instances, spiff, user_tasks
 from engine.store import schema
 from engine.store.cases import CaseStore, WholeCase, every_case
 
+from .days import APPROVED, DISCARDED
 from .service import ANSWERED, CLOCKS
 from .steps import NO_DRAFT, Diary, Step, step_of
 
@@ -60,6 +61,7 @@ class Book:
         """Find everything that is not as it has to be. finished: more was done than stands in the diary."""
         yield from (str(one) for one in audit.verify(self.runtime, self.store))
         yield from (str(one) for one in audit.examine(self.runtime, self.store))
+        yield from (str(one) for one in clock_audit.verify_clocks(self.runtime, self.store))
         yield from self._not_as_told(diary, finished=finished)
         yield from _not_once_outside(ledger)
         if not finished:
@@ -73,6 +75,7 @@ class Book:
         happened: Counter[Step] = Counter()
         for case, links in self.links.items():
             happened.update(step_of(case, link) for link in links)
+        happened.update(self._decisions())
         for step in diary.asked:
             times = happened[step]
             least = diary.told[step]
@@ -81,6 +84,14 @@ class Book:
                 least, most = min(least, 1), min(most, 1)
             if times < least or (times > most and not finished):
                 yield f"told {least} to {most} times, happened {times} times: {step}"
+
+    def _decisions(self) -> Iterator[Step]:
+        """Give what was decided on the calendar; what is in force has been approved."""
+        table = schema.calendar_change
+        with self.runtime.database.reading() as connection:
+            for row in connection.execute(select(table).where(table.c.decided_at.isnot(None))):
+                kind = DISCARDED if row.state == "discarded" else APPROVED
+                yield Step(kind, 0, row.decided_by, None, row.reason)
 
     def _lost_drafts(self, diary: Diary) -> Iterator[str]:
         for case in self.cases:
@@ -97,6 +108,7 @@ class Book:
         links = self.links[case.row.id]
         yield from _struck_once(links)
         yield from _followed_once(links)
+        yield from _moved_once(links)
         yield from self._completed_once(case, links)
         if case.row.state == "active":
             yield from self._stands_still(case)
@@ -171,13 +183,25 @@ def _struck_once(links: list[Link]) -> Iterator[str]:
 
 
 def _followed_once(links: list[Link]) -> Iterator[str]:
+    """What a clock says, it says once; a warning once more for each time that the calendar moved the clock."""
+    events = [event for link in links for event in link.payload.get("events", ())]
     followed = Counter(
         (event["type"], event.get("deadline"), event.get("level"), event.get("scope"))
-        for link in links
-        for event in link.payload.get("events", ())
+        for event in events
         if event["type"] in _ASKED_ONCE
     )
-    yield from (f"{what} happened {times} times" for what, times in followed.items() if times > 1)
+    moved = Counter(event["deadline"] for event in events if event["type"] == "calendar_changed")
+    for what, times in followed.items():
+        if times > 1 + (moved[what[1]] if what[0] == "deadline_warned" else 0):
+            yield f"{what} happened {times} times"
+
+
+def _moved_once(links: list[Link]) -> Iterator[str]:
+    """Each change of the calendar moves a case in one step."""
+    changes = Counter(link.payload["change"] for link in links if link.event == "calendar_changed")
+    yield from (
+        f"calendar {change} moved the case {times} times" for change, times in changes.items() if times > 1
+    )
 
 
 def _not_once_outside(ledger: Ledger) -> Iterator[str]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 KILL, PAUSE, RESTART, LOST, AWAY, FULL, LIMIT = "kill", "pause", "restart", "lost", "away", "full", "limit"
 WEB, WORKER = "web", "worker"
 MANY_CASES = 100
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def live_through(pipe: Connection, others: Connection, place: Place, life: Life,
     runtime, watched = newborn.runtime, newborn.watched
     runtime.clock, runtime.ids = clock, IdSource(life.number, lambda: clock.ms)
     keep_cases(runtime, on=life.live)
+    scheduler.CALENDAR_S = PATIENCE_S  # how far a tick comes is no matter of the machine
     while True:
         try:
             turn: Turn | None = pipe.recv()
@@ -127,11 +129,14 @@ def _play(pipe: Connection, place: Place, life: Life, runtime: Runtime, turn: Tu
         pipe.send(("hears", step, result))
 
     try:
+        dice = random.Random(f"{life.seed} {turn.number}")
+        if turn.role == WORKER or dice.random() < 0.5:  # the others have not heard of a new calendar yet
+            with contextlib.suppress(DatabaseAway):
+                runtime.calendars.refresh(at_once=True)
         if turn.role == WORKER:
             runtime.beaten_at = float("-inf")  # at each turn, however long the last one took
             _tick(pipe, runtime, free_leases=turn.free_leases)
             return
-        dice = random.Random(f"{life.seed} {turn.number}")
         people = People(Seat(runtime, dice, asks, hears, turn.number, []), place.ledger)
         for _ in range(turn.acts):
             people.act()
@@ -143,7 +148,7 @@ def _tick(pipe: Connection, runtime: Runtime, *, free_leases: bool) -> None:
     try:
         if free_leases:
             end_leases(runtime)
-        done = scheduler.tick(runtime, budget_s=60)
+        done = scheduler.tick(runtime, budget_s=PATIENCE_S)
     except (DatabaseAway, DatabaseFull) as exc:
         pipe.send(("ticked", exc.code))
         return

@@ -33,6 +33,7 @@ CLOCKS = frozenset({"remind", "cool", "too_late", "rest", "beat"})
 _PROCESS = 'linbang:caseNumber="{0}" linbang:title="name" linbang:startGroups="clerk"'
 _PAUSES = b'outside: {basis: "made up for a test", cap: 20 WD, name: {zh: outside, en: outside}}\n'
 _PROMISE = extensions('<linbang:deadline id="promise" kind="promised" limit="6 WD" warn="50%, 1 WD"/>')
+_TALK = extensions('<linbang:deadline id="talk" kind="internal" limit="{} WD" warn="50%"/>')
 _PAUSE = '<linbang:pause reason="outside"/>'
 _MANY = (
     "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>[1, 2, 3]</bpmn:loopDataInputRef>"
@@ -128,7 +129,8 @@ ALL = bundle(
 def _small(*more: str) -> Bundle:
     """Draw three questions, a rest and some news between them, with more questions before the last."""
     body = (
-        _ask("first")
+        _TALK.format(5 + len(more))
+        + _ask("first")
         + boundary("beat", "first", timer("R3/PT5H", "timeCycle"), cancel=False)
         + script("count", "{beaten: true}")
         + node("endEvent", "counted")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from engine import audit, clock_audit, history, instances, spiff, user_tasks
+from engine import audit, clock_audit, clocks, history, instances, spiff, turning_over, user_tasks
+from engine.state import to_ms
 from engine.store import schema
 from engine.store.cases import CaseStore, WholeCase, every_case
 
@@ -112,6 +113,7 @@ class Book:
         yield from self._completed_once(case, links)
         if case.row.state == "active":
             yield from self._stands_still(case)
+            yield from self._left_behind(case)
         yield from self._answers_lost(case, links)
 
     def _completed_once(self, case: WholeCase, links: list[Link]) -> Iterator[str]:
@@ -145,6 +147,27 @@ class Book:
                 yield f"nothing moves {item.element_id} ({item.kind})"
         if not goes_on:
             yield "nothing goes on"
+
+    def _left_behind(self, case: WholeCase) -> Iterator[str]:
+        """Every clock that ran when a calendar came into force goes by it once all cases have been moved."""
+        calendars = self.runtime.calendars
+        calendars.refresh(at_once=True)
+        newest = calendars.known.newest
+        if calendars.applying is not None:
+            return
+        opened = instances.open_case(self.runtime, case.row, case.open_tasks)
+        for key, tracked in opened.state.deadlines.items():
+            ran = tracked.facts.end is None and to_ms(tracked.facts.started_at) < newest.since
+            if not ran or tracked.calendar >= newest.number:
+                continue
+            own, since = opened.calendar_of(tracked), calendars.known.since(tracked.calendar + 1)
+            if turning_over.stays_missed(tracked, own, since, opened.now):
+                continue
+            due, would_be = (
+                clocks.due_at(tracked.facts, one, opened.now).at for one in (own, opened.calendar)
+            )
+            if due != would_be:
+                yield f"{key} is due at {due} by an older calendar, {would_be} by the newest"
 
     def _answers_lost(self, case: WholeCase, links: list[Link]) -> Iterator[str]:
         """Every answer of the case is a variable of it, the last one where it was given again."""

@@ -26,6 +26,7 @@ from tests.databases.server import Server, own_server
 from tests.engine.bundles import GROUPS
 from tests.engine.support import CLERK, SHANGHAI, SUPERVISOR, World, employ, make_world_at, person
 
+from .boundaries import Watch, watch
 from .outside import Ledger, Office
 from .service import SERVICES
 
@@ -37,7 +38,7 @@ REVIEWERS = tuple(person(20 + number, f"P{number}", "reviewer") for number in ra
 CAST: tuple[Actor, ...] = (CLERK, SUPERVISOR, *REVIEWERS)
 RECOVERS_WITHIN_S = 30.0
 _CALENDAR = Calendar.standard()
-_TEMPLATE = "template_of_runs"
+_TEMPLATE, _NAME = "template_of_runs", "run"
 
 
 @dataclass
@@ -52,10 +53,15 @@ class Clock:
 
 @dataclass
 class Place:
-    """One run's data: the database's address, and the file of the outside systems."""
+    """One run's data: the database, and the file of the outside systems.
+
+    All runs have the same address, one after the other, so that statements are compiled for the first one only.
+    """
 
     url: str
     ledger: Ledger
+    database: Database
+    watched: Watch
     server: Server | None = None
 
     def restart(self) -> None:
@@ -73,14 +79,12 @@ class Place:
         assert self.server is not None
         self.server.start()
 
-    def open(
-        self, life: int, clock: Clock, seed: int, *, fails: bool = True, database: Database | None = None
-    ) -> Runtime:
+    def open(self, life: int, clock: Clock, seed: int, *, fails: bool = True) -> Runtime:
         """Open the installation as one process; life: a number that no process had before."""
         if self.server is not None:
             wait_for(self.server)
         return open_runtime(
-            database or Database(self.url),
+            self.database,
             clock=clock,
             ids=IdSource(life, lambda: clock.ms),
             sealer=Sealer(bytes(range(32))),
@@ -110,15 +114,18 @@ def places(database: str) -> Iterator[Callable[[int], contextlib.AbstractContext
 
 
 def _files(folder: Path) -> Callable[[int], contextlib.AbstractContextManager[Place]]:
-    template = folder / "template.db"
+    template, own = folder / "template.db", folder / "seed"
     _settle_in(f"sqlite:///{template}")
+    url = f"sqlite:///{own / 'linbang.db'}"
+    database = Database(url)
+    watched = watch(database.engine)
 
     @contextlib.contextmanager
-    def made(seed: int) -> Iterator[Place]:
-        own = folder / f"seed{seed}"
+    def made(_seed: int) -> Iterator[Place]:
         own.mkdir()
         shutil.copy(template, own / "linbang.db")
-        yield Place(f"sqlite:///{own / 'linbang.db'}", Ledger(own / "outside.log"))
+        yield Place(url, Ledger(own / "outside.log"), database, watched)
+        database.engine.dispose()
         shutil.rmtree(own)
 
     return made
@@ -128,18 +135,20 @@ def _databases(folder: Path, server: Server) -> Callable[[int], contextlib.Abstr
     with server.connect() as connection:
         connection.execute(f"CREATE DATABASE {_TEMPLATE}")
     _settle_in(server.url(_TEMPLATE))
+    database = Database(server.url(_NAME))
+    watched = watch(database.engine)
 
     @contextlib.contextmanager
-    def made(seed: int) -> Iterator[Place]:
-        wait_for(server)
-        name = f"seed{seed}"
-        with server.connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
-        file = folder / f"{name}.log"
-        yield Place(server.url(name), Ledger(file), server)
+    def made(_seed: int) -> Iterator[Place]:
         wait_for(server)
         with server.connect() as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {_NAME} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
+        file = folder / "outside.log"
+        yield Place(server.url(_NAME), Ledger(file), database, watched, server)
+        database.engine.dispose()
+        wait_for(server)
+        with server.connect() as connection:
+            connection.execute(f"DROP DATABASE {_NAME} WITH (FORCE)")
         file.unlink(missing_ok=True)
 
     return made

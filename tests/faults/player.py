@@ -23,10 +23,10 @@ from engine.errors import DatabaseAway, DatabaseFull
 from engine.ids import IdSource
 from engine.live import LiveCases
 from engine.runtime import Runtime
-from engine.store import Database, schema
+from engine.store import schema
 from tests.databases.server import NOBODY
 
-from .boundaries import BEGIN, Watch, watch
+from .boundaries import BEGIN, Watch
 from .deeds import People
 from .places import Clock, Place, wait_for
 from .seat import Seat
@@ -83,14 +83,12 @@ class Newborn:
     @classmethod
     def of(cls, place: Place, seed: int) -> Newborn:
         """Make it once, so that not each of the many processes compiles the same."""
-        database = Database(place.url)
-        watched = watch(database.engine)
-        runtime = place.open(0, Clock(), seed, database=database)
+        runtime = place.open(0, Clock(), seed)
         runtime.catalogue.services()
-        database.engine.dispose()
+        place.database.engine.dispose()
         gc.collect()
         gc.freeze()  # or each child would copy all pages when it collects
-        return cls(runtime, watched)
+        return cls(runtime, place.watched)
 
 
 def live_through(pipe: Connection, others: Connection, place: Place, life: Life, newborn: Newborn) -> None:

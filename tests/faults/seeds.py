@@ -53,7 +53,7 @@ def judge_seed(place: Place, seed: int, *, live: str = "off") -> Verdict:
         ]
         verdict.histories, verdict.cases = book.histories(), len(book.cases)
     finally:
-        runtime.database.close()
+        runtime.database.engine.dispose()
     verdict.results = dict(run.diary.results)
     verdict.deaths = run.deaths.total()
     return verdict

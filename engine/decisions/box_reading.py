@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.decisions.boxed import Conditional, Context, Function, Invocation, List, Loop
 from engine.decisions.documents import Element, Problems, child, children, kind
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,9 @@ class BoxReader:
         }
         if sum(1 for around in element.iterancestors() if kind(around) in BOXES) > MAX_DEPTH:
             self._problems.add(
-                "dmn_too_deep", f"Expected at most {MAX_DEPTH} boxes inside each other.", at=element
+                "dmn_too_deep",
+                Sentence("Expected at most {most} boxes inside each other.", most=MAX_DEPTH),
+                at=element,
             )
             return None
         return readers.get(kind(element), self._loop)(element, decision, names)
@@ -64,7 +67,7 @@ class BoxReader:
         if inner is None:
             self._problems.add(
                 "dmn_no_logic",
-                f"Expected an expression in every part of {kind(at)}, but one is empty.",
+                Sentence("Expected an expression in every part of {kind}, but one is empty.", kind=kind(at)),
                 at=at,
             )
             return None
@@ -97,7 +100,9 @@ class BoxReader:
             known = [cell for cell in cells if cell is not None]
             if len(known) != len(columns):
                 self._problems.add(
-                    "dmn_cells", f"Expected {len(columns)} cells in each row of the relation.", at=row
+                    "dmn_cells",
+                    Sentence("Expected {count} cells in each row of the relation.", count=len(columns)),
+                    at=row,
                 )
                 return None
             entries = [(name, of, cell) for (name, of), cell in zip(columns, known, strict=True)]
@@ -119,7 +124,7 @@ class BoxReader:
         if element.get("kind") not in {None, "FEEL"}:
             self._problems.add(
                 "dmn_language",
-                f"Expected a FEEL function, but its kind is {element.get('kind')!r}.",
+                Sentence("Expected a FEEL function, but its kind is {kind!r}.", kind=element.get("kind")),
                 at=element,
             )
             return None

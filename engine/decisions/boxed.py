@@ -22,17 +22,18 @@ def _inside(scope: Mapping[str, Any], variables: dict[str, Any]) -> MutableMappi
     return ChainMap(variables, outer)
 
 
-class _Boxed:
+class Boxed:
     """What all boxes share: the names, rules and cost of their parts."""
 
     def __init__(self, parts: Iterable[Logic], *, bound: Iterable[str] = ()) -> None:
-        known = list(parts)
-        self.names = frozenset[str]().union(*(part.names for part in known)) - frozenset(bound)
+        known = self.parts = tuple(parts)
+        self.bound = frozenset(bound)
+        self.names = frozenset[str]().union(*(part.names for part in known)) - self.bound
         self.rules = tuple(rule for part in known for rule in part.rules)
         self.size = 1 + sum(part.size for part in known)
 
 
-class Context(_Boxed):
+class Context(Boxed):
     """Entries that see those before them; an entry without a name is the value of the whole."""
 
     def __init__(self, entries: Sequence[tuple[str | None, str | None, Logic]], types: Types) -> None:
@@ -55,19 +56,18 @@ class Context(_Boxed):
         return made
 
 
-class List(_Boxed):
+class List(Boxed):
     """One value after the other."""
 
     def __init__(self, parts: Sequence[Logic]) -> None:
         super().__init__(parts)
-        self._parts = parts
 
     def evaluate(self, scope: Mapping[str, Any], evaluation: Evaluation) -> Any:
         """Give the list."""
-        return [part.evaluate(scope, evaluation) for part in self._parts]
+        return [part.evaluate(scope, evaluation) for part in self.parts]
 
 
-class Invocation(_Boxed):
+class Invocation(Boxed):
     """A call with named arguments."""
 
     def __init__(self, callee: Logic, bindings: Sequence[tuple[str, Logic]]) -> None:
@@ -86,7 +86,7 @@ class Invocation(_Boxed):
         return function.call_named(arguments, evaluation.run)
 
 
-class Function(_Boxed):
+class Function(Boxed):
     """A function with a box as its body."""
 
     def __init__(self, parameters: Sequence[tuple[str, str | None]], body: Logic, types: Types) -> None:
@@ -102,7 +102,7 @@ class Function(_Boxed):
         )
 
 
-class Conditional(_Boxed):
+class Conditional(Boxed):
     """If, then, else."""
 
     def __init__(self, condition: Logic, then: Logic, otherwise: Logic) -> None:
@@ -117,7 +117,7 @@ class Conditional(_Boxed):
         return chosen.evaluate(scope, evaluation)
 
 
-class Loop(_Boxed):
+class Loop(Boxed):
     """For, some, every, or a filter, over one collection. kind: which of them."""
 
     def __init__(self, kind: str, variable: str, source: Logic, body: Logic) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree
 
 from engine.problems import Problem
+from engine.sentences import Sentence
 
 MAX_BYTES = 2 * 1024 * 1024
 NAMESPACES = {
@@ -58,7 +59,11 @@ def load(xml: bytes, problems: Problems) -> Element | None:
     if len(xml) > MAX_BYTES:
         problems.add(
             "dmn_too_large",
-            f"Expected at most {MAX_BYTES} bytes, but the file has {len(xml)}.",
+            Sentence(
+                "Expected at most {most} bytes, but the file has {count}.",
+                most=MAX_BYTES,
+                count=len(xml),
+            ),
             "Split the file: one decision and what it requires is enough.",
         )
         return None
@@ -75,7 +80,7 @@ def load(xml: bytes, problems: Problems) -> Element | None:
     except etree.XMLSyntaxError as error:
         problems.add(
             "dmn_xml",
-            f"Expected XML, but: {error.msg}",
+            Sentence("Expected XML, but: {reason}", reason=error.msg),
             "Open and save it in a DMN editor.",
             line=error.lineno,
         )
@@ -90,7 +95,12 @@ def load(xml: bytes, problems: Problems) -> Element | None:
         versions = ", ".join(sorted(NAMESPACES.values()))
         problems.add(
             "dmn_version",
-            f"Expected `definitions` of DMN {versions}, but found {name.localname} of {name.namespace}.",
+            Sentence(
+                "Expected `definitions` of DMN {versions}, but found {name} of {namespace}.",
+                versions=versions,
+                name=name.localname,
+                namespace=name.namespace,
+            ),
             "Save it with an editor of DMN 1.3.",
             at=root,
         )

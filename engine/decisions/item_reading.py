@@ -6,29 +6,37 @@ from engine.decisions.documents import Element, Problems, child, children, text_
 from engine.decisions.items import ANY, ItemType, Types
 from engine.feel import Expression, FeelSyntaxError, compile_unary
 from engine.feel.kinds import TYPES
+from engine.sentences import Sentence
 
 MAX_DEPTH = 20  # structures inside each other
 
 
-def read_types(root: Element, problems: Problems) -> Types:
-    """Give the types of a file; notes those that name an unknown type, or themselves."""
-    types = Types()
+def read_types(root: Element, problems: Problems, types: Types) -> Types:
+    """Add the types of a file to those it imports; notes those that name an unknown type, or themselves."""
     elements = {
         element.get("name"): element for element in children(root, "itemDefinition") if element.get("name")
     }
-    known = elements.keys() | TYPES.keys()
+    known = elements.keys() | TYPES.keys() | types.definitions.keys()
     for name, element in elements.items():
         types.definitions[name] = _item(element, known, problems, 0)
     for name, element in elements.items():
         if _circular(types, types.definitions[name], {name}, 0):
-            problems.add("dmn_type_circle", f"Expected the type {name!r} not to hold itself.", at=element)
+            problems.add(
+                "dmn_type_circle",
+                Sentence("Expected the type {name!r} not to hold itself.", name=name),
+                at=element,
+            )
     return types
 
 
 def _item(element: Element, known: set[str], problems: Problems, depth: int) -> ItemType:
     base = type_ref(element) or ANY
     if base not in known:
-        problems.add("dmn_type", f"Expected a type of the file or of FEEL, but {base!r} is none.", at=element)
+        problems.add(
+            "dmn_type",
+            Sentence("Expected a type of the file or of FEEL, but {base!r} is none.", base=base),
+            at=element,
+        )
         base = ANY
     item = ItemType(
         str(element.get("name")),
@@ -37,7 +45,11 @@ def _item(element: Element, known: set[str], problems: Problems, depth: int) -> 
         read_allowed(child(element, "allowedValues", "typeConstraint"), problems),
     )
     if depth > MAX_DEPTH:
-        problems.add("dmn_type", f"Expected at most {MAX_DEPTH} structures inside each other.", at=element)
+        problems.add(
+            "dmn_type",
+            Sentence("Expected at most {most} structures inside each other.", most=MAX_DEPTH),
+            at=element,
+        )
         return item
     function = child(element, "functionItem")
     if function is not None:

@@ -20,7 +20,8 @@ class ItemType:
     """One type: a base type, a structure of named parts, or a collection of either.
 
     allowed: unary tests that a value has to pass; those of a collection are for its items.
-    returns: what a type of functions gives.
+    returns: what a type of functions gives. owner: the types of the file that it stands in, where another
+    file borrows it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class ItemType:
     allowed: Expression | None = None
     components: dict[str, ItemType] = field(default_factory=dict)
     returns: str | None = None
+    owner: Types | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,16 @@ class Types:
 
     def is_of(self, name: str, value: Any, run: Run) -> bool:
         """Tell whether a value is of a definition of the file; null and a list of one are not."""
+        if not self.known(name):
+            return False
         fit = self.fit(name, value, run)
         return value is not None and not fit.problem and equal(fit.value, value, run) is True
+
+    def borrow(self, prefix: str, other: Types) -> None:
+        """Take in the types of another file, their names behind a prefix."""
+        for name, definition in other.definitions.items():
+            definition.owner = definition.owner or other
+            self.definitions.setdefault(prefix + name, definition)
 
     def fit(self, name: str | None, value: Any, run: Run) -> Fit:
         """Fit a value to a type; null fits every type, a list of one fits its item's type and reverse."""
@@ -60,7 +70,7 @@ class Types:
             return Fit(value)
         definition = self.definitions.get(name)
         if definition is not None:
-            return self.fit_item(definition, value, run)
+            return (definition.owner or self).fit_item(definition, value, run)
         if TYPES[name](value, run):
             return Fit(value)
         if type(value) is list and len(value) == 1 and TYPES[name](value[0], run):

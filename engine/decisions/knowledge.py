@@ -30,20 +30,20 @@ class KnowledgeFunction(FeelFunction):
         type_name: str | None,
     ) -> None:
         self.name = name
-        self._parameters = parameters
-        self._logic = logic
+        self.parameters = parameters
+        self.logic = logic
         self._types = types
         self._surroundings = surroundings
         self._type = type_name
 
     def call(self, arguments: list[Any], run: Run) -> Any:
         """Give the value for arguments by position; null with a warning when they do not fit."""
-        if len(arguments) != len(self._parameters):
+        if len(arguments) != len(self.parameters):
             return run.null(
-                f"Expected {len(self._parameters)} arguments for {self.name}, but got {len(arguments)}"
+                f"Expected {len(self.parameters)} arguments for {self.name}, but got {len(arguments)}"
             )
         given: dict[str, Any] = {}
-        for (name, wanted), argument in zip(self._parameters, arguments, strict=True):
+        for (name, wanted), argument in zip(self.parameters, arguments, strict=True):
             fit = self._types.fit(wanted, argument, run)
             if fit.problem:
                 return run.null(
@@ -54,18 +54,20 @@ class KnowledgeFunction(FeelFunction):
             raise FeelBudgetExceeded(
                 f"Expected at most {MAX_CALLS} functions inside each other, but there are more."
             )
-        run.spend(1 + self._logic.size)
+        run.spend(1 + self.logic.size)
         run.calls += 1
+        outer_fits, run.fits = run.fits, self._types.is_of
         try:
-            value = self._logic.evaluate(ChainMap(given, self._surroundings), Evaluation(run))
+            value = self.logic.evaluate(ChainMap(given, self._surroundings), Evaluation(run))
         finally:
             run.calls -= 1
+            run.fits = outer_fits
         fit = self._types.fit(self._type, value, run)
         return run.null(f"Expected {self.name} to give {fit.problem}") if fit.problem else fit.value
 
     def call_named(self, arguments: Mapping[str, Any], run: Run) -> Any:
         """Give the value for arguments by name; null with a warning when the names do not fit."""
-        names = [name for name, _ in self._parameters]
+        names = [name for name, _ in self.parameters]
         if arguments.keys() != set(names):
             return run.null(f"Expected {self.name}({', '.join(names)}), but got ({', '.join(arguments)})")
         return self.call([arguments[name] for name in names], run)

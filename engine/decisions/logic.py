@@ -48,6 +48,7 @@ class Literal:
 
     def __init__(self, expression: Expression, type_name: str | None, types: Types, *, decision: str) -> None:
         self.names = expression.names
+        self.text = expression.text
         self.size = expression.size
         self._expression = expression
         self._type = type_name
@@ -64,6 +65,24 @@ class Literal:
             evaluation,
             code="decision_output_type",
             what=f"the expression {self._expression.text!r} of the decision {self._decision!r}",
+        )
+
+
+class NoLogic:
+    """The logic of a decision that is only ever handed in to a service: it has none."""
+
+    names: frozenset[str] = frozenset()
+    rules: tuple[str, ...] = ()
+    size = 0
+
+    def __init__(self, decision: str) -> None:
+        self._decision = decision
+
+    def evaluate(self, scope: Mapping[str, Any], evaluation: Evaluation) -> Any:  # noqa: ARG002 - as every logic
+        """Refuse; raises DecisionError (`decision_no_logic`)."""
+        raise DecisionError(
+            f"Expected the decision {self._decision!r} to be handed in, but it was not, and it has no logic.",
+            code="decision_no_logic",
         )
 
 

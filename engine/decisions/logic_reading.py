@@ -9,6 +9,7 @@ from engine.decisions.documents import Element, Problems, child, kind, text_of, 
 from engine.decisions.logic import Literal, Logic
 from engine.decisions.table_reading import TableReader
 from engine.feel import Expression, FeelSyntaxError, compile  # noqa: A004 - FEEL's own
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +43,9 @@ class LogicReader:
         if name is None or self._types.known(name):
             return name
         self._problems.add(
-            "dmn_type", f"Expected a type of the file or of FEEL, but {name!r} is none.", at=element
+            "dmn_type",
+            Sentence("Expected a type of the file or of FEEL, but {name!r} is none.", name=name),
+            at=element,
         )
         return None
 
@@ -58,7 +61,7 @@ class LogicReader:
         if "feel" not in language.lower():
             self._problems.add(
                 "dmn_language",
-                f"Expected FEEL, but the expression is in {language!r}.",
+                Sentence("Expected FEEL, but the expression is in {language!r}.", language=language),
                 "Rewrite it in FEEL.",
                 at=element,
             )
@@ -69,5 +72,10 @@ class LogicReader:
         except FeelSyntaxError as error:
             inner = child(element, "text")
             line = (element if inner is None else inner).sourceline + error.line - 1
-            self._problems.add("feel_syntax", f"{error.message} in: {source}", at=element, line=line)
+            self._problems.add(
+                "feel_syntax",
+                Sentence("{reason} in: {source}", reason=error.message, source=source),
+                at=element,
+                line=line,
+            )
             return None

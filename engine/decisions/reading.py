@@ -2,59 +2,92 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from engine.decisions.box_reading import LOGIC
 from engine.decisions.documents import Element, Problems, child, children, kind, load
+from engine.decisions.imports import MAX_IMPORT_DEPTH, MAX_IMPORTS, Library, is_dmn
 from engine.decisions.item_reading import read_types
+from engine.decisions.items import Types
 from engine.decisions.knowledge import KnowledgeFunction
+from engine.decisions.logic import NoLogic
 from engine.decisions.logic_reading import LogicReader
-from engine.decisions.model import Decision, InputData, Model
+from engine.decisions.model import Borrowed, Decision, InputData, Model
 from engine.decisions.services import ServiceFunction
 from engine.decisions.tables import Table
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from engine.decisions.items import Types
     from engine.decisions.logic import Logic
-    from engine.feel.values import FeelFunction
 
 MAX_REQUIRED = 50  # decisions that require each other in a row
 
 
-def read(xml: bytes, *, filename: str) -> Model:
+def read(
+    xml: bytes, *, filename: str, beside: Mapping[str, bytes] | None = None, partly: bool = False
+) -> Model:
     """Give the decisions of a DMN file.
 
-    Raises InvalidInput (`dmn_invalid`) with everything that is wrong: `details["problems"]` is a list of
-    Problem, each with line, element id, code, message and hint.
+    beside: the files by name among which imported ones are found. partly: give what can be read, and the
+    problems with it. Raises InvalidInput (`dmn_invalid`) with everything that is wrong: `details["problems"]`
+    is a list of Problem, each with line, element id, code, message and hint.
     """
     problems = Problems(filename)
     root = load(xml, problems)
-    model = None if root is None else _Reader(root, problems).model()
-    if problems.found or model is None:
+    library = Library(beside or {}, filename)
+    model = None if root is None else _Reader(root, problems, library, 0).model()
+    if model is None or (problems.found and not partly):
         first = problems.found[0]
-        more = f" (and {len(problems.found) - 1} more)" if len(problems.found) > 1 else ""
-        where = filename if first.line is None else f"{filename}, line {first.line}"
-        raise InvalidInput(f"{where}: {first.message}{more}", code="dmn_invalid", problems=problems.found)
+        more = (
+            Sentence(" (and {count} more)", count=len(problems.found) - 1) if len(problems.found) > 1 else ""
+        )
+        where = (
+            filename
+            if first.line is None
+            else Sentence("{filename}, line {line}", filename=filename, line=first.line)
+        )
+        raise InvalidInput(
+            Sentence("{where}: {reason}{more}", where=where, reason=first.message, more=more),
+            code="dmn_invalid",
+            problems=problems.found,
+        )
     return model
 
 
+@dataclass(frozen=True, slots=True)
+class _Imported:
+    """Another file, by the name that the importing one gives it."""
+
+    name: str
+    namespace: str
+    reader: _Reader
+
+
+_Target = tuple[_Imported | None, Element]  # an element, and the file that it is imported from
+
+
 class _Reader:
-    def __init__(self, root: Element, problems: Problems) -> None:
+    def __init__(self, root: Element, problems: Problems, library: Library, depth: int) -> None:
         self.root = root
         self.problems = problems
         self.elements = self._by_id()
-        self.types: Types = read_types(root, problems)
-        self.logic = LogicReader(problems, self.types, self._known_names())
-        self.made: dict[str, Decision] = {}
-        self.functions: dict[str, FeelFunction | None] = {}
+        self.imported = self._imports(library, depth)
+        self.types = read_types(root, problems, self._imported_types())
+        self.names = self._known_names()
+        self.logic = LogicReader(problems, self.types, self.names)
+        self.made: dict[str, Decision | None] = {}
+        self.functions: dict[str, KnowledgeFunction | ServiceFunction | None] = {}
+        self.handed_in = frozenset(
+            (link.get("href") or "").rpartition("#")[2] for link in root.iter("{*}inputDecision")
+        )
 
     def model(self) -> Model:
-        self._refuse_imports()
         for element in children(self.root, "decision"):
             self._decision(element, ())
         if not children(self.root, "decision"):
@@ -64,7 +97,17 @@ class _Reader:
                 "Add one.",
                 at=self.root,
             )
-        return Model(self.root.get("name") or self.problems.filename, self.made)
+        found = [
+            self._knowledge(element, ())
+            for element in children(self.root, "businessKnowledgeModel", "decisionService")
+        ]
+        return Model(
+            self.root.get("name") or self.problems.filename,
+            {key: decision for key, decision in self.made.items() if decision is not None},
+            {function.name: function for function in found if function is not None},
+            self.types,
+            tuple(self.problems.found),
+        )
 
     def _by_id(self) -> dict[str, Element]:
         found: dict[str, Element] = {}
@@ -75,7 +118,7 @@ class _Reader:
             if name in found and etree.QName(element).namespace == etree.QName(self.root).namespace:
                 self.problems.add(
                     "dmn_double_id",
-                    f"Expected each id once, but {name!r} comes twice.",
+                    Sentence("Expected each id once, but {name!r} comes twice.", name=name),
                     "Rename one.",
                     at=element,
                 )
@@ -85,19 +128,40 @@ class _Reader:
     def _known_names(self) -> frozenset[str]:
         named = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
         elements = [*children(self.root, *named), *self.root.iter("{*}itemComponent")]
-        return frozenset(element.get("name") for element in elements if element.get("name"))
+        own = frozenset(element.get("name") for element in elements if element.get("name"))
+        return own.union(*({one.name, *one.reader.names} for one in self.imported)) - {""}
 
-    def _refuse_imports(self) -> None:
-        for element in children(self.root, "import"):
-            self.problems.add(
-                "dmn_import",
-                "Expected everything in one file, but it imports another.",
-                "Copy what it needs.",
-                at=element,
-            )
+    def _imports(self, library: Library, depth: int) -> list[_Imported]:
+        """Read the types and the names of the files that this one imports; their decisions when required."""
+        found = []
+        for element in children(self.root, "import")[:MAX_IMPORTS]:
+            other = library.find(element) if is_dmn(element) and depth < MAX_IMPORT_DEPTH else None
+            if other is None:
+                self.problems.add(
+                    "dmn_import",
+                    Sentence(
+                        "Expected {namespace!r} to be the namespace of a DMN file beside this one, but there is none.",
+                        namespace=element.get("namespace"),
+                    ),
+                    "Put the file beside this one, or copy what it needs.",
+                    at=element,
+                )
+                continue
+            filename, root = other
+            problems = Problems(filename)
+            problems.found = self.problems.found
+            reader = _Reader(root, problems, library, depth + 1)
+            found.append(_Imported(element.get("name") or "", element.get("namespace") or "", reader))
+        return found
+
+    def _imported_types(self) -> Types:
+        types = Types()
+        for one in self.imported:
+            types.borrow(f"{one.name}." if one.name else "", one.reader.types)
+        return types
 
     def _decision(self, element: Element, path: tuple[str, ...]) -> Decision | None:
-        """Read a decision after those it requires; path: the decisions that led here."""
+        """Read a decision, once, after those it requires; path: the decisions that led here."""
         name, identifier = element.get("name"), element.get("id")
         if not identifier or not name:
             self.problems.add(
@@ -108,41 +172,65 @@ class _Reader:
             way = " → ".join([*path[-5:], identifier])
             self.problems.add(
                 "dmn_cycle",
-                f"Expected decisions that do not require each other in a circle, but: {way}.",
+                Sentence(
+                    "Expected decisions that do not require each other in a circle, but: {way}.", way=way
+                ),
                 at=element,
             )
             return None
-        if identifier in self.made:
-            return self.made[identifier]
+        if identifier not in self.made:
+            found = self._new_decision(element, name, (*path, identifier))
+            self.made.setdefault(identifier, found)
+        return self.made[identifier]
+
+    def _new_decision(self, element: Element, name: str, path: tuple[str, ...]) -> Decision | None:
         before = len(self.problems.found)
-        requires = [
-            self._decision(found, (*path, identifier))
-            for found in self._required(element, "requiredDecision")
-        ]
-        functions = self._functions(element, (*path, identifier))
+        parts = _Parts()
+        for imported, target in self._required(element, "requiredDecision"):
+            reader = imported.reader if imported else self
+            parts.decisions.append((imported, reader._decision(target, () if imported else path)))  # noqa: SLF001 - of the same kind
+        for imported, target in self._required(element, "requiredInput"):
+            reader = imported.reader if imported else self
+            parts.data.append((imported, reader._input_data(target)))  # noqa: SLF001 - of the same kind
+        functions = self._functions(element, path)
         logic = self._logic_of(element, name)
-        if logic is None or None in requires or len(self.problems.found) > before:
+        if (
+            logic is None
+            or len(self.problems.found) > before
+            or any(one is None for _, one in parts.decisions)
+        ):
             return None
-        decision = Decision(
-            identifier,
+        return Decision(
+            path[-1],
             name,
             logic,
             _output_names(logic, name),
             self._variable_type(element),
             self.types,
-            tuple(self._input_data(found) for found in self._required(element, "requiredInput")),
-            tuple(required for required in requires if required is not None),
+            tuple(parts.data_of(None)),
+            tuple(parts.decisions_of(None)),
             functions,
+            self._borrowed(parts, functions),
         )
-        self.made[identifier] = decision
-        return decision
+
+    def _borrowed(self, parts: _Parts, functions: dict[str, Any]) -> tuple[Borrowed, ...]:
+        """Take out of the functions, and put together, what comes from each imported file."""
+        borrowed = []
+        for one in self.imported:
+            taken = functions.pop(one.name, {}) if one.name else {}
+            decisions, data = tuple(parts.decisions_of(one)), tuple(parts.data_of(one))
+            if taken or decisions or data:
+                borrowed.append(Borrowed(one.name, one.reader.types, decisions, data, taken))
+        return tuple(borrowed)
 
     def _logic_of(self, element: Element, name: str) -> Logic | None:
         expression = child(element, *LOGIC)
+        if expression is None and element.get("id") in self.handed_in:
+            return NoLogic(name)
         if expression is None:
             self.problems.add(
                 "dmn_no_logic",
-                f"Expected the decision {name!r} to have a table or an expression.",
+                Sentence("Expected the decision {name!r} to have a table or an expression.", name=name),
                 "Add one.",
                 at=element,
             )
@@ -156,34 +244,45 @@ class _Reader:
     def _input_data(self, element: Element) -> InputData:
         return InputData(element.get("name") or "", self._variable_type(element))
 
-    def _required(self, element: Element, reference: str) -> Iterable[Element]:
+    def _required(self, element: Element, reference: str) -> Iterable[_Target]:
         """Give the elements that a decision or a knowledge model requires in one way."""
         for requirement in children(element, "informationRequirement", "knowledgeRequirement"):
             yield from self._linked(requirement, reference)
 
-    def _linked(self, element: Element, reference: str) -> Iterable[Element]:
+    def _linked(self, element: Element, reference: str) -> Iterable[_Target]:
         for link in children(element, reference):
-            target = self.elements.get((link.get("href") or "").rpartition("#")[2])
+            space, _, identifier = (link.get("href") or "").rpartition("#")
+            imported = next((one for one in self.imported if space and one.namespace == space), None)
+            target = (imported.reader if imported else self).elements.get(identifier)
             if target is None:
                 self.problems.add(
                     "dmn_no_target",
-                    f"Expected {link.get('href')!r} in the file, but nothing has that id.",
+                    Sentence(
+                        "Expected {href!r} in the file, but nothing has that id.", href=link.get("href")
+                    ),
                     "Draw the requirement again.",
                     at=link,
                 )
             else:
-                yield target
+                yield imported, target
 
-    def _functions(self, element: Element, path: tuple[str, ...]) -> dict[str, FeelFunction]:
-        """Give the knowledge models and services that an element requires, as functions."""
-        found: dict[str, FeelFunction] = {}
-        for target in self._required(element, "requiredKnowledge"):
-            function = self._knowledge(target, path)
+    def _functions(self, element: Element, path: tuple[str, ...]) -> dict[str, Any]:
+        """Give the knowledge models and services that an element requires, as functions.
+
+        Those of an imported file stand in a context of the import's name.
+        """
+        found: dict[str, Any] = {}
+        for imported, target in self._required(element, "requiredKnowledge"):
+            reader = imported.reader if imported else self
+            function = reader._knowledge(target, () if imported else path)  # noqa: SLF001 - of the same kind
             if function is not None:
-                found[function.name] = function
+                within = found.setdefault(imported.name, {}) if imported and imported.name else found
+                within[function.name] = function
         return found
 
-    def _knowledge(self, element: Element, path: tuple[str, ...]) -> FeelFunction | None:
+    def _knowledge(
+        self, element: Element, path: tuple[str, ...]
+    ) -> KnowledgeFunction | ServiceFunction | None:
         identifier = element.get("id")
         if identifier not in self.functions:
             self.functions[identifier] = None  # so that one that requires itself is not read for ever
@@ -199,7 +298,9 @@ class _Reader:
         if kind(element) != "businessKnowledgeModel" or not name or expression is None:
             self.problems.add(
                 "dmn_no_logic",
-                f"Expected logic in a knowledge model, but found a {kind(element)} without.",
+                Sentence(
+                    "Expected logic in a knowledge model, but found a {kind} without.", kind=kind(element)
+                ),
                 "Give it one, or put its logic into the decision.",
                 at=element,
             )
@@ -212,12 +313,17 @@ class _Reader:
         if logic is None:
             return None
         wanted = self._result_type(element)
-        return KnowledgeFunction(name, parameters, logic, self.types, below, type_name=wanted)
+        function = KnowledgeFunction(name, parameters, logic, self.types, below, type_name=wanted)
+        below.setdefault(name, function)  # so that it may call itself
+        return function
 
     def _service(self, element: Element, path: tuple[str, ...]) -> ServiceFunction | None:
-        data = [self._input_data(found) for found in self._linked(element, "inputData")]
-        given = list(self._linked(element, "inputDecision"))
-        outputs = [self._decision(found, path) for found in self._linked(element, "outputDecision")]
+        data = [self._input_data(found) for _, found in self._linked(element, "inputData")]
+        given = [found for _, found in self._linked(element, "inputDecision")]
+        outputs = [
+            (imported.reader if imported else self)._decision(found, () if imported else path)  # noqa: SLF001 - of the same kind
+            for imported, found in self._linked(element, "outputDecision")
+        ]
         made = [output for output in outputs if output is not None]
         if not made or len(made) < len(outputs):
             self.problems.add(
@@ -238,6 +344,20 @@ class _Reader:
         name = self._variable_type(element)
         definition = self.types.definitions.get(name or "")
         return definition.returns if definition is not None and definition.returns else name
+
+
+class _Parts:
+    """What a decision requires, each with the file that it comes from."""
+
+    def __init__(self) -> None:
+        self.decisions: list[tuple[_Imported | None, Decision | None]] = []
+        self.data: list[tuple[_Imported | None, InputData]] = []
+
+    def decisions_of(self, file: _Imported | None) -> list[Decision]:
+        return [one for of, one in self.decisions if of is file and one is not None]
+
+    def data_of(self, file: _Imported | None) -> list[InputData]:
+        return [one for of, one in self.data if of is file]
 
 
 def _output_names(logic: Logic, name: str) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class ServiceFunction(FeelFunction):
         type_name: str | None,
     ) -> None:
         self.name = name
-        self._parameters = [*data, *((name, of) for name, of, _ in decisions)]
+        self.parameters = [*data, *((name, of) for name, of, _ in decisions)]
         self._ids = {name: identifier for name, _, identifier in decisions}
         self._outputs = outputs
         self._types = types
@@ -41,13 +41,13 @@ class ServiceFunction(FeelFunction):
 
     def call(self, arguments: list[Any], run: Run) -> Any:
         """Give the value for arguments by position; null with a warning when they do not fit."""
-        if len(arguments) != len(self._parameters):
+        if len(arguments) != len(self.parameters):
             return run.null(
-                f"Expected {len(self._parameters)} arguments for {self.name}, but got {len(arguments)}"
+                f"Expected {len(self.parameters)} arguments for {self.name}, but got {len(arguments)}"
             )
         variables: dict[str, Any] = {}
         made: dict[str, Any] = {}
-        for (name, wanted), argument in zip(self._parameters, arguments, strict=True):
+        for (name, wanted), argument in zip(self.parameters, arguments, strict=True):
             fit = self._types.fit(wanted, argument, run)
             if fit.problem:
                 return run.null(
@@ -66,17 +66,19 @@ class ServiceFunction(FeelFunction):
             )
         run.spend(1 + sum(output.logic.size for output in self._outputs))
         run.calls += 1
+        outer_fits, run.fits = run.fits, self._types.is_of
         try:
             values = {output.name: output.value(variables, Evaluation(run), made) for output in self._outputs}
         finally:
             run.calls -= 1
+            run.fits = outer_fits
         value = values if len(values) > 1 else next(iter(values.values()))
         fit = self._types.fit(self._type, value, run)
         return run.null(f"Expected {self.name} to give {fit.problem}") if fit.problem else fit.value
 
     def call_named(self, arguments: Mapping[str, Any], run: Run) -> Any:
         """Give the value for arguments by name; null with a warning when the names do not fit."""
-        names = [name for name, _ in self._parameters]
+        names = [name for name, _ in self.parameters]
         if arguments.keys() != set(names):
             return run.null(f"Expected {self.name}({', '.join(names)}), but got ({', '.join(arguments)})")
         return self.call([arguments[name] for name in names], run)

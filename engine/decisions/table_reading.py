@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from engine.decisions.documents import Element, Problems, child, children, text_of
 from engine.decisions.item_reading import read_allowed
-from engine.decisions.tables import AGGREGATIONS, MULTIPLE_HIT, SINGLE_HIT, Input, Output, Rule, Table
+from engine.decisions.tables import AGGREGATIONS, MULTIPLE_HIT, SINGLE_HIT, Input, Output, Place, Rule, Table
 from engine.feel import Expression, compile, compile_unary  # noqa: A004 - FEEL's own
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from engine.decisions.items import Types
@@ -31,7 +32,11 @@ class TableReader:
         outputs = [self._output(column, decision, names) for column in children(element, "output")]
         rules = children(element, "rule")
         if len(rules) * (len(inputs) + len(outputs)) > MAX_CELLS:
-            self._problems.add("dmn_too_large", f"Expected at most {MAX_CELLS} cells in a table.", at=element)
+            self._problems.add(
+                "dmn_too_large",
+                Sentence("Expected at most {most} cells in a table.", most=MAX_CELLS),
+                at=element,
+            )
             return None
         rows = [self._rule(rule, number, decision, names) for number, rule in enumerate(rules, start=1)]
         policy, aggregation = self._hit_policy(element, outputs)
@@ -46,6 +51,7 @@ class TableReader:
             hit_policy=policy,
             aggregation=aggregation,
             types=self._types,
+            place=_place(element),
         )
 
     def _input(self, column: Element, names: frozenset[str]) -> Input | None:
@@ -60,7 +66,8 @@ class TableReader:
         allowed = read_allowed(child(column, "inputValues"), self._problems)
         if expression is None:
             return None
-        return Input(expression, column.get("label") or text, self._logic.type_of(inner), allowed)
+        label = column.get("label") or text
+        return Input(expression, label, self._logic.type_of(inner), allowed, _place(column))
 
     def _output(self, column: Element, decision: str, names: frozenset[str]) -> Output:
         values, default = child(column, "outputValues"), child(column, "defaultOutputEntry")
@@ -74,12 +81,20 @@ class TableReader:
         )
 
     def _rule(self, rule: Element, number: int, decision: str, names: frozenset[str]) -> Rule | None:
-        tests = [self._test(entry, names) for entry in children(rule, "inputEntry")]
+        entries = children(rule, "inputEntry")
+        tests = [self._test(entry, names) for entry in entries]
         results = [self._logic.expression(entry, names, compile) for entry in children(rule, "outputEntry")]
         found = [result for result in results if result is not None]
         if len(found) < len(results):
             return None
-        return Rule(rule.get("id") or f"{decision}.rule_{number}", tuple(tests), tuple(found))
+        return Rule(
+            rule.get("id") or f"{decision}.rule_{number}",
+            tuple(tests),
+            tuple(found),
+            _place(rule),
+            tuple(_place(entry) for entry in entries),
+            "; ".join(filter(None, map(text_of, children(rule, "annotationEntry")))),
+        )
 
     def _test(self, entry: Element, names: frozenset[str]) -> Expression | None:
         if text_of(entry) in {"", "-"}:
@@ -90,20 +105,27 @@ class TableReader:
         policy, aggregation = element.get("hitPolicy") or "UNIQUE", element.get("aggregation")
         if policy not in SINGLE_HIT | MULTIPLE_HIT:
             self._problems.add(
-                "dmn_hit_policy", f"Expected a hit policy of DMN, but found {policy!r}.", at=element
+                "dmn_hit_policy",
+                Sentence("Expected a hit policy of DMN, but found {policy!r}.", policy=policy),
+                at=element,
             )
         if aggregation is not None and (
             aggregation not in AGGREGATIONS or policy != "COLLECT" or len(outputs) > 1
         ):
             self._problems.add(
                 "dmn_aggregation",
-                f"Expected one of {' '.join(AGGREGATIONS)} over one output of a COLLECT table.",
+                Sentence(
+                    "Expected one of {listed} over one output of a COLLECT table.",
+                    listed=" ".join(AGGREGATIONS),
+                ),
                 at=element,
             )
         if policy in {"PRIORITY", "OUTPUT ORDER"} and all(output.priorities is None for output in outputs):
             self._problems.add(
                 "dmn_no_priorities",
-                f"Expected allowed values, best first, for an output of a {policy} table.",
+                Sentence(
+                    "Expected allowed values, best first, for an output of a {policy} table.", policy=policy
+                ),
                 "List the output values.",
                 at=element,
             )
@@ -121,7 +143,16 @@ class TableReader:
             if row and (len(row.tests), len(row.results)) != (len(inputs), len(outputs)):
                 self._problems.add(
                     "dmn_cells",
-                    f"Expected {len(inputs)} conditions and {len(outputs)} results in each rule, "
-                    f"but found {len(row.tests)} and {len(row.results)}.",
+                    Sentence(
+                        "Expected {inputs} conditions and {outputs} results in each rule, but found {tests} and {results}.",
+                        inputs=len(inputs),
+                        outputs=len(outputs),
+                        tests=len(row.tests),
+                        results=len(row.results),
+                    ),
                     at=rule,
                 )
+
+
+def _place(element: Element) -> Place:
+    return Place(element.get("id"), element.sourceline)

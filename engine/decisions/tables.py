@@ -23,6 +23,14 @@ AGGREGATIONS = {"SUM": "sum", "COUNT": "count", "MIN": "min", "MAX": "max"}
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in its file: the id of its element, and its line."""
+
+    element: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """A column of conditions: what is looked at, and what it has to be."""
 
@@ -30,6 +38,7 @@ class Input:
     label: str
     type_name: str | None
     allowed: Expression | None
+    place: Place = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +54,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row; None is a cell that fits everything."""
+    """A row; None is a cell that fits everything. cells: where its conditions stand. note: what people wrote beside it."""
 
     id: str
     tests: tuple[Expression | None, ...]
     results: tuple[Expression, ...]
+    place: Place = Place()
+    cells: tuple[Place, ...] = ()
+    note: str = ""
 
 
 class Table:
@@ -65,18 +77,24 @@ class Table:
         hit_policy: str,
         aggregation: str | None,
         types: Types,
+        place: Place = Place(),
     ) -> None:
+        self.place = place
+        self.types = types
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
         self.rows = tuple(rows)
         self.hit_policy = hit_policy
         self.aggregation = aggregation
         self.rules = tuple(row.id for row in rows)
+        self._tests = [
+            (row, [(index, test.code) for index, test in enumerate(row.tests) if test is not None])
+            for row in rows
+        ]
         expressions = _expressions(inputs, outputs, rows)
         self.names = frozenset(name for expression in expressions for name in expression.names)
         self.size = sum(expression.size for expression in expressions)
-        self._decision = decision
-        self._types = types
+        self.decision = decision
 
     def evaluate(self, scope: Mapping[str, Any], evaluation: Evaluation) -> Any:
         """Give the result of the table: a value, a dict for several outputs, a list for many hits.
@@ -107,10 +125,8 @@ class Table:
 
     def _input(self, column: Input, scope: Mapping[str, Any], evaluation: Evaluation) -> Any:
         value = column.expression.evaluate_within(evaluation.run, scope)
-        what = f"the input {column.label!r} ({column.expression.text}) of the decision {self._decision!r}"
-        value = fitted(
-            value, column.type_name, self._types, evaluation, code="decision_input_type", what=what
-        )
+        what = f"the input {column.label!r} ({column.expression.text}) of the decision {self.decision!r}"
+        value = fitted(value, column.type_name, self.types, evaluation, code="decision_input_type", what=what)
         return self._among(value, column.allowed, scope, evaluation, code="decision_input_value", what=what)
 
     def _among(
@@ -130,14 +146,26 @@ class Table:
             f"Expected {what} to be among {allowed.text}, but it is {shown(value)}.", code=code
         )
 
+    def fits(self, values: Sequence[Any], evaluation: Evaluation) -> list[Rule]:
+        """Give every rule that fits the values of the inputs, whatever the hit policy; other variables are unknown."""
+        frames = [Frame({"?": value}, None, evaluation.run) for value in values]
+        return self._fitting(frames, only_first=False)
+
     def _hits(self, values: list[Any], scope: Mapping[str, Any], evaluation: Evaluation) -> list[Rule]:
         outer = Frame(scope, None, evaluation.run)
         frames = [Frame({"?": value}, outer, evaluation.run) for value in values]
+        return self._fitting(frames, only_first=self.hit_policy == "FIRST")
+
+    def _fitting(self, frames: Sequence[Frame], *, only_first: bool) -> list[Rule]:
+        """Give the rules whose cells are all true, in their order; plain loops, for here the time of a table goes."""
         hits = []
-        for row in self.rows:
-            if all(test is None or test.holds(frame) for test, frame in zip(row.tests, frames, strict=True)):
+        for row, tests in self._tests:
+            for index, code in tests:
+                if code(frames[index]) is not True:
+                    break
+            else:
                 hits.append(row)
-                if self.hit_policy == "FIRST":
+                if only_first:
                     break
         return hits
 
@@ -151,9 +179,9 @@ class Table:
         self, output: Output, cell: Expression, where: str, scope: Mapping[str, Any], evaluation: Evaluation
     ) -> Any:
         value = cell.evaluate_within(evaluation.run, scope)
-        what = f"the output {output.name!r} ({cell.text}) of {where!r} in the decision {self._decision!r}"
+        what = f"the output {output.name!r} ({cell.text}) of {where!r} in the decision {self.decision!r}"
         value = fitted(
-            value, output.type_name, self._types, evaluation, code="decision_output_type", what=what
+            value, output.type_name, self.types, evaluation, code="decision_output_type", what=what
         )
         return self._among(value, output.allowed, scope, evaluation, code="decision_output_value", what=what)
 
@@ -195,7 +223,7 @@ class Table:
         value = BUILTINS[AGGREGATIONS[self.aggregation]].call([results], evaluation.run)
         if value is None:
             raise DecisionError(
-                f"Expected the decision {self._decision!r} to take the {self.aggregation} of its results, "
+                f"Expected the decision {self.decision!r} to take the {self.aggregation} of its results, "
                 f"but they are {shown(results)}.",
                 code="decision_aggregation",
             )
@@ -208,10 +236,10 @@ class Table:
         )
         rules = ", ".join(row.id for row in hits) or "none"
         return DecisionError(
-            f"Expected {expected} in the decision {self._decision!r}, "
+            f"Expected {expected} in the decision {self.decision!r}, "
             f"but for {given or 'no inputs'} the rules that fit are: {rules}.",
             code=code,
-            decision=self._decision,
+            decision=self.decision,
             rules=[row.id for row in hits],
         )
 

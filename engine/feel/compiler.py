@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from lark import Token
 
-from engine.feel import arithmetic, calls, exact, literals, loops, operators, properties, temporal
+from engine.feel import arithmetic, calls, exact, literals, loops, operators, properties, quick, temporal
 from engine.feel.errors import FeelSyntaxError, Trouble
 from engine.feel.functions import UserFunction
 from engine.feel.kinds import Check, checker
 from engine.feel.library import BUILTINS
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +50,12 @@ class Compiler:
         self.size += 1
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise FeelSyntaxError(f"Expected at most {MAX_DEPTH} parts inside each other, but there are more")
+            raise FeelSyntaxError(
+                Sentence(
+                    "Expected at most {most} parts inside each other, but there are more",
+                    most=MAX_DEPTH,
+                )
+            )
         make = getattr(self, f"_{node.data}")
         code: Code = make(node)
         self._depth -= 1
@@ -59,8 +65,11 @@ class Compiler:
         """Give the closure of the unary tests of a cell, which reads the cell's input as `?`."""
         if node.data == "anything":
             return operators.constant(True)
-        tests = [self._test(part, cell=True) for part in _nodes(node)]
-        return operators.any_of(tests, operators.read_name("?", None), negated=node.data == "none_of")
+        parts = _nodes(node)
+        tests = [self._test(part, cell=True) for part in parts]
+        negated = node.data == "none_of"
+        general = operators.any_of(tests, operators.read_name("?", None), negated=negated)
+        return general if negated else quick.cell(tests, [quick.known(part) for part in parts], general)
 
     def _inner(self, node: Node, bound: Iterable[str]) -> tuple[Code, int, set[str]]:
         """Compile a part in which more names are bound; give also its size and the names it reads."""
@@ -121,8 +130,9 @@ class Compiler:
         return operators.logic([self.code(part) for part in _nodes(node)], decisive=False)
 
     def _compare(self, node: Node) -> Code:
-        left, symbol, right = _nodes(node)
-        return operators.comparison(self.code(left), str(symbol.children[0]), self.code(right))
+        left, compared, right = _nodes(node)
+        symbol = str(compared.children[0])
+        return operators.comparison(self.code(left), symbol, self.code(right), quick.known(right))
 
     def _between(self, node: Node) -> Code:
         value, low, high = (self.code(part) for part in _nodes(node))
@@ -138,13 +148,17 @@ class Compiler:
     def _test(self, node: Node, *, cell: bool) -> Test:
         if node.data == "than":
             symbol, right = _nodes(node)
-            return operators.than(str(symbol.children[0]), self.code(right))
+            compare = str(symbol.children[0])
+            return quick.than(compare, quick.known(right), operators.than(compare, self.code(right)))
         code, _, read = self._inner(node, ())
-        return (
-            operators.truth(code)
-            if cell and "?" in read
-            else operators.membership(code, cell=cell, ranged=node.data == "range")
-        )
+        if cell and "?" in read:
+            return operators.truth(code)
+        general = operators.membership(code, cell=cell, ranged=node.data == "range")
+        if node.data != "range":
+            return quick.than("=", quick.known(node), general)
+        low, high = (quick.known(part) for part in _nodes(node))
+        from_start, to_end = node.children[0] == "[", node.children[-1] == "]"
+        return quick.within(low, high, from_start=from_start, to_end=to_end, general=general)
 
     def _instance_of(self, node: Node) -> Code:
         value, of = _nodes(node)

@@ -10,7 +10,7 @@ from engine.feel import library_all
 from engine.feel.compiler import Compiler
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.lexer import KnownNames, normal
-from engine.feel.parser import parse
+from engine.feel.parser import Node, parse
 from engine.feel.runtime import Code, Environment, Frame, Run
 from engine.feel.values import admit_result
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 CACHED = 4096  # compiled expressions kept in the process
+CACHED_SETS = 512  # sets of names
 _UNSET = object()
 _BUILTIN_NAMES = KnownNames(library_all.NAMES)
 
@@ -38,14 +39,17 @@ class Expression:
     size: the number of its parts, its cost in steps where it is evaluated again and again.
     """
 
-    __slots__ = ("_code", "_unary", "filter_names", "names", "size", "text")
+    __slots__ = ("_code", "_known", "_unary", "filter_names", "names", "size", "text")
 
-    def __init__(self, text: str, code: Code, compiler: Compiler, *, unary: bool) -> None:
+    def __init__(
+        self, text: str, code: Code, compiler: Compiler, known: frozenset[str], *, unary: bool
+    ) -> None:
         self.text = text
         self.names = frozenset(compiler.free)
         self.filter_names = frozenset(compiler.filtered)
         self.size = compiler.size
         self._code = code
+        self._known = known
         self._unary = unary
 
     def __repr__(self) -> str:
@@ -66,8 +70,22 @@ class Expression:
         found = self.evaluate_within(run, context, value=value)
         return Result(found, tuple(run.warnings))
 
+    def tree(self) -> Node:
+        """Give the parts of the expression, read once more, for those who ask what it says without evaluating."""
+        return parse(
+            self.text,
+            start="unary" if self._unary else "expression",
+            builtin=_BUILTIN_NAMES,
+            names=self._known,
+        )
+
+    @property
+    def code(self) -> Code:
+        """The closure, for those who keep the frames of a table with many cells; true is `is True`."""
+        return self._code
+
     def holds(self, frame: Frame) -> bool:
-        """Tell whether the expression is true in a frame that the caller made, for many cells of a table."""
+        """Tell whether the expression is true in a frame that the caller made."""
         return self._code(frame) is True
 
     def evaluate_within(self, run: Run, context: Mapping[str, Any], *, value: Any = _UNSET) -> Any:
@@ -88,7 +106,7 @@ def compile(text: str, *, names: Iterable[str] = (), types: Iterable[str] = ()) 
     names: the variables that may occur; only names with operators or keywords in them need it, others
     are understood anyway. types: names of types of the file that it stands in. Raises FeelSyntaxError.
     """
-    return _compiled(text, frozenset(map(normal, names)), frozenset(types), "expression")
+    return _compiled(text, _normal(names), frozenset(types), "expression")
 
 
 def compile_unary(text: str, *, names: Iterable[str] = (), types: Iterable[str] = ()) -> Expression:
@@ -96,7 +114,17 @@ def compile_unary(text: str, *, names: Iterable[str] = (), types: Iterable[str] 
 
     Evaluate them with `value=`; the answer is true or false. Raises FeelSyntaxError.
     """
-    return _compiled(text, frozenset(map(normal, names)), frozenset(types), "unary")
+    return _compiled(text, _normal(names), frozenset(types), "unary")
+
+
+def _normal(names: Iterable[str]) -> frozenset[str]:
+    """Give the names as expressions spell them; a set that comes again, as that of a service, is looked up."""
+    return _normal_set(names) if type(names) is frozenset else frozenset(map(normal, names))
+
+
+@lru_cache(maxsize=CACHED_SETS)
+def _normal_set(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(normal, names))
 
 
 @lru_cache(maxsize=CACHED)
@@ -110,4 +138,4 @@ def _compiled(
         code = compiler.tests(tree) if unary else compiler.code(tree)
     except RecursionError:
         raise FeelSyntaxError("Expected parts less deep inside each other, but these are too deep.") from None
-    return Expression(text, code, compiler, unary=unary)
+    return Expression(text, code, compiler, names | types, unary=unary)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lark import Token
 
 from engine.feel.errors import FeelSyntaxError
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -132,7 +133,13 @@ class Lexer:
 
     def __init__(self, text: str, *, builtin: KnownNames, names: Iterable[str]) -> None:
         if len(text) > MAX_LENGTH:
-            raise FeelSyntaxError(f"Expected at most {MAX_LENGTH} characters, but there are {len(text)}.")
+            raise FeelSyntaxError(
+                Sentence(
+                    "Expected at most {most} characters, but there are {count}.",
+                    most=MAX_LENGTH,
+                    count=len(text),
+                )
+            )
         self.text = text
         self.offset = 0
         self._words = {name for name in map(normal, names) if _WORD.fullmatch(name)}
@@ -159,7 +166,11 @@ class Lexer:
     def fail(self, message: str, offset: int) -> FeelSyntaxError:
         """Make the error for a place in the text."""
         line, column = position(self.text, offset)
-        return FeelSyntaxError(f"{message} (line {line}, column {column})", line=line, column=column)
+        return FeelSyntaxError(
+            Sentence("{reason} (line {line}, column {column})", reason=message, line=line, column=column),
+            line=line,
+            column=column,
+        )
 
     def _next(self) -> tuple[str, str]:
         if self._at_key():
@@ -183,13 +194,29 @@ class Lexer:
     def _stray(self) -> FeelSyntaxError:
         character = self.text[self.offset]
         if character in _OTHER_LANGUAGES:
-            return self.fail(f"Expected {_OTHER_LANGUAGES[character]}, but found {character}", self.offset)
+            return self.fail(
+                Sentence(
+                    "Expected {ours}, but found {character}",
+                    ours=_OTHER_LANGUAGES[character],
+                    character=character,
+                ),
+                self.offset,
+            )
         half = character.translate(_HALF_WIDTH)
         if half != character:
-            return self.fail(f"Expected '{half}', but found the full-width '{character}'", self.offset)
+            return self.fail(
+                Sentence(
+                    "Expected '{half}', but found the full-width '{character}'",
+                    half=half,
+                    character=character,
+                ),
+                self.offset,
+            )
         if character == '"':
             return self.fail("Expected the text to end with '\"', but it does not end", self.offset)
-        return self.fail(f"Expected an expression, but found '{character}'", self.offset)
+        return self.fail(
+            Sentence("Expected an expression, but found '{character}'", character=character), self.offset
+        )
 
     def _at_key(self) -> bool:
         opened = self._levels[-1].opened_by == "_LBRACE"
@@ -263,7 +290,13 @@ class Lexer:
         if kind in _OPENING:
             self._levels.append(_Level(kind))
             if len(self._levels) > MAX_BRACKETS:
-                raise self.fail(f"Expected at most {MAX_BRACKETS} brackets inside each other", self.offset)
+                raise self.fail(
+                    Sentence(
+                        "Expected at most {most} brackets inside each other",
+                        most=MAX_BRACKETS,
+                    ),
+                    self.offset,
+                )
         elif kind in _CLOSING:
             if len(self._levels) > 1:
                 self._levels.pop()

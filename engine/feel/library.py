@@ -41,21 +41,25 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One way to call a builtin."""
+    """One way to call a builtin. fixed, required, checks: what `bind` needs to know of the parameters, once."""
 
     declaration: str
     parameters: tuple[Parameter, ...]
     variadic: bool
     function: Callable[..., Any]
+    fixed: tuple[Parameter, ...]
+    required: int
+    checks: tuple[Callable[[Any], bool], ...]
 
     def bind(self, arguments: list[Any]) -> list[Any] | None:
         """Give the arguments coerced to the parameters, or None when they do not fit."""
-        fixed = self.parameters[:-1] if self.variadic else self.parameters
-        required = sum(not parameter.optional for parameter in self.parameters)
+        fixed = self.fixed
+        if len(arguments) < self.required or (len(arguments) > len(fixed) and not self.variadic):
+            return None
+        if not self.variadic and self._fit(arguments):
+            return arguments
         if self.variadic and not fixed and arguments == [None]:
             return None  # null instead of a list, not a list of null
-        if len(arguments) < required or (len(arguments) > len(fixed) and not self.variadic):
-            return None
         bound: list[Any] = []
         for parameter, argument in zip(fixed, arguments, strict=False):
             # A text or an offset that is null counts as left out; a number that is null does not fit.
@@ -65,6 +69,13 @@ class Signature:
             rest = [coerce(self.parameters[-1].kind, argument) for argument in arguments[len(fixed) :]]
             bound = [*bound, _MISSING if any(value is _MISSING for value in rest) else rest]
         return None if any(value is _MISSING for value in bound) else bound
+
+    def _fit(self, arguments: list[Any]) -> bool:
+        """Tell whether the arguments are of the kinds of the parameters as they come, as nearly always."""
+        for check, argument in zip(self.checks, arguments, strict=False):  # noqa: SIM110 - a generator costs more
+            if not check(argument):
+                return False
+        return True
 
     def arrange(self, arguments: Mapping[str, Any]) -> list[Any] | None:
         """Give named arguments in the order of the parameters, or None when the names do not fit."""
@@ -87,7 +98,11 @@ class Builtin(FeelFunction):
 
     def call(self, arguments: list[Any], run: Run) -> Any:
         """Give the value for arguments by position; null with a warning when none of the ways fits."""
-        run.spend(1 + sum(map(_cost, arguments)))
+        cost = 1
+        for argument in arguments:
+            if type(argument) in _SIZED:
+                cost += _cost(argument)
+        run.spend(cost)
         for signature in self.signatures:
             bound = signature.bind(arguments)
             if bound is not None:
@@ -127,11 +142,22 @@ def builtin(*declarations: str) -> Callable[[Callable[..., Any]], Callable[..., 
             parameters = tuple(_parameter(part) for part in parts)
             variadic = bool(parts) and parts[-1].startswith("...")
             BUILTINS.setdefault(name, Builtin(name)).signatures.append(
-                Signature(declaration, parameters, variadic, function)
+                Signature(
+                    declaration,
+                    parameters,
+                    variadic,
+                    function,
+                    parameters[:-1] if variadic else parameters,
+                    sum(not parameter.optional for parameter in parameters),
+                    tuple(_KINDS[parameter.kind] for parameter in parameters),
+                )
             )
         return function
 
     return declare
+
+
+_SIZED = frozenset({list, dict, str})
 
 
 def _cost(value: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from engine.feel import temporal
@@ -13,6 +14,8 @@ from engine.feel.literals import unquote
 from engine.feel.values import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.feel.runtime import Run
 
 
@@ -145,6 +148,15 @@ def coincides(_: Run, a: Any, b: Any) -> bool:
     return _starts(first, second) == 0 and _ends(first, second) == 0
 
 
+_MADE = re.compile(r'(date and time|date|time|duration)\s*\(\s*"([^"]*)"\s*\)')
+_MAKERS: dict[str, Callable[[str], Any]] = {
+    "date": temporal.parse_date,
+    "time": temporal.parse_time,
+    "date and time": temporal.parse_datetime,
+    "duration": temporal.parse_duration,
+}
+
+
 @builtin("range(from: string)")
 def make_range(_: Run, text: str) -> Range:
     """Read a range of literals from text, such as `[1..10)`."""
@@ -164,4 +176,5 @@ def _end(text: str) -> Any:
         return unquote(text)
     if text.startswith("@"):
         return temporal.parse(text[1:].strip().strip('"'))
-    return parse_number(text)
+    made = _MADE.fullmatch(text)
+    return _MAKERS[made[1]](made[2]) if made else parse_number(text)

@@ -20,7 +20,16 @@ Test = Callable[[Any, Frame], Any]  # tells whether a value passes, in a frame
 
 _NOTHING = object()
 _NUMBERS = frozenset({int, Decimal})
+_TEXTS = frozenset({str})
 _SIMPLE = frozenset({int, Decimal, str, bool})
+HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def constant(value: Any) -> Code:
@@ -64,10 +73,18 @@ def logic(parts: Sequence[Code], *, decisive: bool) -> Code:
     return decide
 
 
-def comparison(left: Code, symbol: str, right: Code) -> Code:
-    """Give the code of a comparison of two values."""
-    compare = _COMPARE[symbol]
-    return lambda frame: compare(left(frame), right(frame), frame)
+def comparison(left: Code, symbol: str, right: Code, known: Any = None) -> Code:
+    """Give the code of a comparison of two values. known: the right one, where it is a literal text or number."""
+    compare, holds = _COMPARE[symbol], HOLDS[symbol]
+    alike = _TEXTS if type(known) is str and symbol in {"=", "!="} else _NUMBERS
+    if type(known) not in alike:
+        return lambda frame: compare(left(frame), right(frame), frame)
+
+    def compare_known(frame: Frame) -> Any:
+        value = left(frame)
+        return holds(value, known) if type(value) in alike else compare(value, known, frame)
+
+    return compare_known
 
 
 def than(symbol: str, right: Code) -> Test:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING, Any, Literal
 
 from lark import Lark, Token, Tree, UnexpectedToken
@@ -11,6 +11,7 @@ from lark.lexer import Lexer as LarkLexer
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.grammar import GRAMMAR
 from engine.feel.lexer import KnownNames, Lexer
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,7 +81,7 @@ def parse(
     lexer = Lexer(text, builtin=builtin, names=names)
     tokens = list(lexer.tokens())
     if not tokens:
-        raise FeelSyntaxError("Expected an expression, but the text is empty (line 1, column 1)")
+        raise lexer.fail("Expected an expression, but the text is empty", 0)
     if start == "unary":
         tokens = _mark_not(tokens)
     try:
@@ -115,11 +116,17 @@ def _explained(error: UnexpectedToken, lexer: Lexer) -> FeelSyntaxError:
         expected.append("an operator")
         accepted -= _AFTER_OPERAND
     expected += sorted({_WORDS[kind] for kind in accepted if kind in _WORDS})
-    wanted = (
-        ", ".join(expected[:-1]) + (" or " if len(expected) > 1 else "") + expected[-1]
-        if expected
-        else "more"
-    )
+    wanted = expected[-1] if expected else "more"
+    if len(expected) > 1:
+        listed = reduce(
+            lambda first, then: Sentence("{first}, {then}", first=first, then=then), expected[:-1]
+        )
+        wanted = Sentence("{first} or {then}", first=listed, then=wanted)
     if error.token.type == "$END":
-        return lexer.fail(f"Expected {wanted}, but the text ends", len(lexer.text.rstrip()))
-    return lexer.fail(f"Expected {wanted}, but found '{error.token}'", error.token.start_pos or 0)
+        return lexer.fail(
+            Sentence("Expected {wanted}, but the text ends", wanted=wanted), len(lexer.text.rstrip())
+        )
+    return lexer.fail(
+        Sentence("Expected {wanted}, but found '{token}'", wanted=wanted, token=error.token),
+        error.token.start_pos or 0,
+    )

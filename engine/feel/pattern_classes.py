@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from engine.feel.errors import Trouble
+from engine.sentences import Sentence
 
 CharTest = Callable[[str], bool]
 
@@ -83,7 +84,7 @@ def escape(pattern: str, at: int) -> tuple[CharTest, int]:
         return (test if sign.islower() else negated(test)), at + 1
     if sign in _ITSELF:
         return exactly(sign), at + 1
-    raise Trouble(f"Expected a known sign behind the backslash, but got {sign!r}")
+    raise Trouble(Sentence("Expected a known sign behind the backslash, but got {sign!r}", sign=sign))
 
 
 def _property(pattern: str, at: int) -> tuple[CharTest, int]:
@@ -96,5 +97,5 @@ def _property(pattern: str, at: int) -> tuple[CharTest, int]:
         first, last = _BLOCKS[name]
         test = in_span(chr(first), chr(last))
     else:
-        raise Trouble(f"Expected a category such as Lu, but got {name!r}")
+        raise Trouble(Sentence("Expected a category such as Lu, but got {name!r}", name=name))
     return (test if pattern[at] == "p" else negated(test)), at + len(name) + 3

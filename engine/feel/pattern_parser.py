@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.feel.errors import Trouble
 from engine.feel.pattern_classes import CharTest, any_of, escape, exactly, ignoring_case, in_span, negated
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,14 @@ class _Parser:
         return part
 
     def _trouble(self, expected: str) -> Trouble:
-        return Trouble(f"Expected {expected} at character {self.at + 1} of the pattern {self.text!r}")
+        return Trouble(
+            Sentence(
+                "Expected {expected} at character {at} of the pattern {text!r}",
+                expected=expected,
+                at=self.at + 1,
+                text=self.text,
+            )
+        )
 
     def _peek(self, *texts: str) -> bool:
         return any(self.text.startswith(text, self.at) for text in texts)
@@ -123,7 +131,12 @@ class _Parser:
 
     def _sized(self, part: Part) -> Part:
         if len(part) > MAX_PROGRAM:
-            raise Trouble(f"Expected a pattern of at most {MAX_PROGRAM} steps, but it has more")
+            raise Trouble(
+                Sentence(
+                    "Expected a pattern of at most {most} steps, but it has more",
+                    most=MAX_PROGRAM,
+                )
+            )
         return part
 
     def _piece(self) -> Part:
@@ -133,7 +146,12 @@ class _Parser:
             return atom
         lazy = self._take("?")
         if least * len(atom) > MAX_PROGRAM or (most or 0) * (len(atom) + 1) > MAX_PROGRAM:
-            raise Trouble(f"Expected a pattern of at most {MAX_PROGRAM} steps, but it has more")
+            raise Trouble(
+                Sentence(
+                    "Expected a pattern of at most {most} steps, but it has more",
+                    most=MAX_PROGRAM,
+                )
+            )
         part = atom * least
         if most is None:
             part = [*part, _choice(1, len(atom) + 2, lazy=lazy), *atom, Split((-len(atom) - 1,))]
@@ -187,7 +205,12 @@ class _Parser:
     def _group(self) -> Part:
         self.depth += 1
         if self.depth > MAX_GROUPS:
-            raise Trouble(f"Expected at most {MAX_GROUPS} brackets inside each other in a pattern")
+            raise Trouble(
+                Sentence(
+                    "Expected at most {most} brackets inside each other in a pattern",
+                    most=MAX_GROUPS,
+                )
+            )
         keeps = not self._take("?:")
         if keeps:
             self.groups += 1
@@ -202,7 +225,12 @@ class _Parser:
         """Read what stands between square brackets; `-[` takes another class away."""
         self.depth += 1
         if self.depth > MAX_GROUPS:
-            raise Trouble(f"Expected at most {MAX_GROUPS} brackets inside each other in a pattern")
+            raise Trouble(
+                Sentence(
+                    "Expected at most {most} brackets inside each other in a pattern",
+                    most=MAX_GROUPS,
+                )
+            )
         inverse = self._take("^")
         tests: list[CharTest] = []
         without: CharTest | None = None
@@ -218,7 +246,12 @@ class _Parser:
         if not tests:
             raise self._trouble("a character before ']'")
         if len(tests) > MAX_CLASS:
-            raise Trouble(f"Expected at most {MAX_CLASS} characters and spans between square brackets")
+            raise Trouble(
+                Sentence(
+                    "Expected at most {most} characters and spans between square brackets",
+                    most=MAX_CLASS,
+                )
+            )
         self.depth -= 1
         test = negated(any_of(tests)) if inverse else any_of(tests)
         if without is None:

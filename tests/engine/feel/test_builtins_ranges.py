@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 
@@ -38,3 +40,8 @@ import pytest
 )
 def test_it_gives(evaluate, text, value):
     assert evaluate(text) == value
+
+
+def test_range_reads_dates_written_as_calls(evaluate):
+    assert evaluate('range("[date(\\"2026-01-01\\")..date(\\"2026-02-01\\"))").start') == date(2026, 1, 1)
+    assert evaluate('range("")') is None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.forms.model import name_of
+from engine.sentences import Sentence
 
 MAX_INCLUDED = 20
 """How many forms one form may include, those inside of others counted."""
@@ -69,26 +70,32 @@ class _Expander:
         inner = self.components(component.get("components") or [], path, plain=plain)
         target = _target(component)
         if target and self._may_include(target, component, path, plain=plain):
-            inner = [*inner, *self._fields_of(target, path)]
+            inner = [*(inner if isinstance(inner, list) else []), *self._fields_of(target, path)]
         return {**component, "components": inner}
 
     def _may_include(
         self, target: str, component: Mapping[str, Any], path: tuple[str, ...], *, plain: bool
     ) -> bool:
         element = component.get("id")
-        problem = None
+        problem: tuple[str, str] | None = None
         if target not in self._schemas:
-            problem = ("includes_unknown", f"Expected a form to include, but there is no form {target!r}.")
+            problem = (
+                "includes_unknown",
+                Sentence("Expected a form to include, but there is no form {target!r}.", target=target),
+            )
         elif target in path:
             problem = (
                 "includes_recursive",
-                f"Expected a form that does not include itself, but {target!r} does.",
+                Sentence("Expected a form that does not include itself, but {target!r} does.", target=target),
             )
         elif not plain:
             message = "Expected an included form outside of lists and of groups with a path."
             problem = ("includes_misplaced", message)
         elif len(self._expansion.included) >= MAX_INCLUDED:
-            problem = ("includes_many", f"Expected at most {MAX_INCLUDED} included forms.")
+            problem = (
+                "includes_many",
+                Sentence("Expected at most {most} included forms.", most=MAX_INCLUDED),
+            )
         if problem:
             code, message = problem
             self._expansion.problems.append((code, element if isinstance(element, str) else None, message))
@@ -98,7 +105,9 @@ class _Expander:
         schema = self._schemas[target]
         renamed: dict[str, str] = {}
         self._expansion.included.append(Included(target, renamed))
-        own = [self._with_free_id(one, target, renamed) for one in schema.get("components") or []]
+        written = schema.get("components")
+        components = written if isinstance(written, list) else []
+        own = [self._with_free_id(one, target, renamed) for one in components]
         checks = schema.get("linbang:checks")
         self.checks += checks if isinstance(checks, list) else []
         expanded: list[Any] = self.components(own, (*path, target), plain=True)

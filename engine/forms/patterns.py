@@ -14,6 +14,7 @@ from typing import Any
 import re2  # type: ignore[import-untyped]  # the package ships no types
 
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 MAX_PATTERN = 500
 
@@ -28,7 +29,10 @@ def matches(pattern: str, text: str) -> bool:
 def check_pattern(pattern: object) -> None:
     """Raise InvalidInput, with what was expected, unless `matches` can use the pattern."""
     if not isinstance(pattern, str) or not 0 < len(pattern) <= MAX_PATTERN:
-        raise InvalidInput(f"Expected a pattern of 1 to {MAX_PATTERN} characters.", code="bad_pattern")
+        raise InvalidInput(
+            Sentence("Expected a pattern of 1 to {most} characters.", most=MAX_PATTERN),
+            code="bad_pattern",
+        )
     _compiled(pattern)
 
 
@@ -41,7 +45,11 @@ def _compiled(pattern: str) -> Any:
     except (re2.error, UnicodeEncodeError) as exc:
         reason = exc.args[0].decode() if exc.args and isinstance(exc.args[0], bytes) else str(exc)
         raise InvalidInput(
-            f"Expected a pattern without look-around and back-references, but found {pattern!r}: {reason}.",
+            Sentence(
+                "Expected a pattern without look-around and back-references, but found {pattern!r}: {reason}.",
+                pattern=pattern,
+                reason=reason,
+            ),
             code="bad_pattern",
         ) from exc
 

@@ -12,6 +12,7 @@ from engine.forms.model import CHOICES, FIELDS, MAX_CHOICES, MAX_DIGITS, MAX_ROW
 from engine.forms.patterns import check_pattern
 from engine.forms.values import Unfit, check_rules, limit, typed
 from engine.problems import Problem
+from engine.sentences import Sentence
 
 MAX_LABEL = 2_000
 
@@ -52,7 +53,7 @@ _RULES: Mapping[str, frozenset[str]] = {
 _VALIDATION_TYPES = ("email", "phone", "custom")
 _SENSITIVE = ("identity", "phone", "bank", "health", "finance")
 _MOST_DECIMALS = 20
-_OURS = dict.fromkeys(FIELDS, frozenset({"linbang:check", "linbang:sensitive"})) | {
+_OURS = dict.fromkeys(FIELDS, frozenset({"linbang:check", "linbang:sensitive", "linbang:record"})) | {
     "group": frozenset({"linbang:includes"})
 }
 """What may stand under `properties`, by kind of component."""
@@ -82,12 +83,18 @@ class Report:
 def check_expression(text: object, where: str, element: str | None, report: Report) -> None:
     """Report a FEEL expression that cannot be read."""
     if not isinstance(text, str) or not text.removeprefix("=").strip():
-        report.error(element, "bad_expression", f"Expected {where} to be a FEEL expression.")
+        report.error(
+            element, "bad_expression", Sentence("Expected {where} to be a FEEL expression.", where=where)
+        )
         return
     try:
         feel.compile(text.removeprefix("="))
     except InvalidInput as exc:
-        report.error(element, "bad_expression", f"Expected {where} to be FEEL: {exc.message}")
+        report.error(
+            element,
+            "bad_expression",
+            Sentence("Expected {where} to be FEEL: {reason}", where=where, reason=exc.message),
+        )
 
 
 def check_properties(component: Mapping[str, Any], element: str | None, report: Report) -> None:
@@ -95,9 +102,16 @@ def check_properties(component: Mapping[str, Any], element: str | None, report: 
     kind = component["type"]
     for name in component:
         if name in _REFUSED and component[name]:
-            report.error(element, "unsupported_property", f"`{name}` is not supported.", _REFUSED[name])
+            report.error(
+                element,
+                "unsupported_property",
+                Sentence("`{name}` is not supported.", name=name),
+                _REFUSED[name],
+            )
         elif name not in _EVERYWHERE | _OF_KIND[kind] | _REFUSED.keys():
-            message = f"Expected a property of a {kind}, but found {str(name)[:80]!r}."
+            message = Sentence(
+                "Expected a property of a {kind}, but found {name!r}.", kind=kind, name=str(name)[:80]
+            )
             report.warning(element, "unknown_property", message)
     _check_words(component, element, report)
     _check_condition(component, element, report)
@@ -122,13 +136,19 @@ def _check_words(component: Mapping[str, Any], element: str | None, report: Repo
             continue
         if not isinstance(words, str) or len(words) > MAX_LABEL:
             report.error(
-                element, "bad_text", f"Expected `{name}` to be a text of at most {MAX_LABEL} characters."
+                element,
+                "bad_text",
+                Sentence(
+                    "Expected `{name}` to be a text of at most {most} characters.",
+                    name=name,
+                    most=MAX_LABEL,
+                ),
             )
         elif words.startswith("=") or "{{" in words:
             report.error(
                 element,
                 "computed_text",
-                f"Expected `{name}` to be plain words, but found an expression.",
+                Sentence("Expected `{name}` to be plain words, but found an expression.", name=name),
                 "Write the words in the service's texts; values of the case stand in fields.",
             )
 
@@ -153,7 +173,10 @@ def _check_flags(component: Mapping[str, Any], element: str | None, report: Repo
     for name in ("disabled", "readonly", "multiple", "disallowPassedDates", "allowAddRemove"):
         if not isinstance(component.get(name), bool | None):
             report.error(
-                element, "bad_flag", f"Expected `{name}` to be true or false.", "Use `conditional.hide`."
+                element,
+                "bad_flag",
+                Sentence("Expected `{name}` to be true or false.", name=name),
+                "Use `conditional.hide`.",
             )
 
 
@@ -168,7 +191,11 @@ def _check_choices(component: Mapping[str, Any], element: str | None, report: Re
         return
     values = component.get("values")
     if not isinstance(values, list) or not 0 < len(values) <= MAX_CHOICES:
-        report.error(element, "bad_choices", f"Expected `values` to be a list of 1 to {MAX_CHOICES} choices.")
+        report.error(
+            element,
+            "bad_choices",
+            Sentence("Expected `values` to be a list of 1 to {most} choices.", most=MAX_CHOICES),
+        )
         return
     seen: set[str] = set()
     for entry in values:
@@ -178,7 +205,9 @@ def _check_choices(component: Mapping[str, Any], element: str | None, report: Re
             report.error(element, "bad_choices", "Expected each choice to be `{label, value}` with texts.")
         elif as_text(value) in seen:
             report.error(
-                element, "bad_choices", f"Expected each value once, but {as_text(value)!r} is there twice."
+                element,
+                "bad_choices",
+                Sentence("Expected each value once, but {value!r} is there twice.", value=as_text(value)),
             )
         else:
             seen.add(as_text(value))
@@ -194,7 +223,9 @@ def _check_validate(component: Mapping[str, Any], element: str | None, report: R
     kind = component["type"]
     for name in rules.keys() - _RULES.get(kind, frozenset({"required"})) - {"patternErrorMessage"}:
         report.error(
-            element, "unsupported_rule", f"Expected a rule of a {kind}, but found {str(name)[:80]!r}."
+            element,
+            "unsupported_rule",
+            Sentence("Expected a rule of a {kind}, but found {name!r}.", kind=kind, name=str(name)[:80]),
         )
     if not isinstance(rules.get("required"), bool | None):
         report.error(element, "bad_rule", "Expected `required` to be true or false.")
@@ -202,7 +233,14 @@ def _check_validate(component: Mapping[str, Any], element: str | None, report: R
     if kind in TEXTS:
         _check_limits(rules, ("minLength", "maxLength"), element, report)
     if rules.get("validationType") not in (None, "", *_VALIDATION_TYPES):
-        report.error(element, "bad_rule", f"Expected `validationType` to be one of {_VALIDATION_TYPES}.")
+        report.error(
+            element,
+            "bad_rule",
+            Sentence(
+                "Expected `validationType` to be one of {known}.",
+                known=_VALIDATION_TYPES,
+            ),
+        )
     if kind == "textfield" and rules.get("pattern") not in (None, ""):
         try:
             check_pattern(rules["pattern"])
@@ -225,13 +263,19 @@ def _check_limits(
             report.error(
                 element,
                 "bad_rule",
-                f"Expected `{name}` to be a number, but found {str(value)[:80]!r}.",
+                Sentence(
+                    "Expected `{name}` to be a number, but found {value!r}.", name=name, value=str(value)[:80]
+                ),
                 "A limit that depends on other answers is a `linbang:check`.",
             )
         else:
             limits.append(found)
     if len(limits) == len(names) and limits[0] > limits[1]:
-        report.error(element, "bad_rule", f"Expected `{names[0]}` to be at most `{names[1]}`.")
+        report.error(
+            element,
+            "bad_rule",
+            Sentence("Expected `{low}` to be at most `{high}`.", low=names[0], high=names[1]),
+        )
 
 
 def _check_own(properties: object, element: str | None, report: Report, known: frozenset[str]) -> None:
@@ -243,20 +287,34 @@ def _check_own(properties: object, element: str | None, report: Report, known: f
     for name in properties:
         if str(name).startswith("linbang:") and name not in known:
             report.error(
-                element, "bad_property", f"Expected one of {sorted(known)}, but found {str(name)[:80]!r}."
+                element,
+                "bad_property",
+                Sentence(
+                    "Expected one of {known}, but found {name!r}.", known=sorted(known), name=str(name)[:80]
+                ),
             )
     if not isinstance(properties.get("linbang:includes"), str | None):
         report.error(element, "bad_property", "Expected `linbang:includes` to be the name of a form.")
     if "linbang:check" in properties:
         check_expression(properties["linbang:check"], "`linbang:check`", element, report)
+    if not isinstance(properties.get("linbang:record"), bool | None):
+        report.error(element, "bad_property", "Expected `linbang:record` to be true or false.")
     if properties.get("linbang:sensitive") not in (None, *_SENSITIVE):
-        report.error(element, "bad_property", f"Expected `linbang:sensitive` to be one of {_SENSITIVE}.")
+        report.error(
+            element,
+            "bad_property",
+            Sentence("Expected `linbang:sensitive` to be one of {known}.", known=_SENSITIVE),
+        )
 
 
 def _check_number(component: Mapping[str, Any], element: str | None, report: Report) -> None:
     digits = component.get("decimalDigits")
     if digits is not None and (type(digits) is not int or not 0 <= digits <= _MOST_DECIMALS):
-        report.error(element, "bad_rule", f"Expected `decimalDigits` to be 0 to {_MOST_DECIMALS}.")
+        report.error(
+            element,
+            "bad_rule",
+            Sentence("Expected `decimalDigits` to be 0 to {most}.", most=_MOST_DECIMALS),
+        )
     step = component.get("increment")
     found = limit(step)
     if step not in (None, "") and (found is None or found <= 0 or found.adjusted() < -MAX_DIGITS):
@@ -275,7 +333,11 @@ def _check_moment(component: Mapping[str, Any], element: str | None, report: Rep
 def _check_repetitions(component: Mapping[str, Any], element: str | None, report: Report) -> None:
     rows = component.get("defaultRepetitions", 1)
     if type(rows) is not int or not 0 <= rows <= MAX_ROWS:
-        report.error(element, "bad_rule", f"Expected `defaultRepetitions` to be 0 to {MAX_ROWS}.")
+        report.error(
+            element,
+            "bad_rule",
+            Sentence("Expected `defaultRepetitions` to be 0 to {most}.", most=MAX_ROWS),
+        )
 
 
 def _check_default(component: Mapping[str, Any], element: str | None, report: Report) -> None:
@@ -289,7 +351,9 @@ def _check_default(component: Mapping[str, Any], element: str | None, report: Re
         )
     except Unfit as unfit:
         report.error(
-            element, "bad_default", f"Expected `defaultValue` to fit the field, but it is {unfit.code}."
+            element,
+            "bad_default",
+            Sentence("Expected `defaultValue` to fit the field, but it is {code}.", code=unfit.code),
         )
 
 

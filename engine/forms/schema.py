@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.forms.model import CONTAINERS, FIELDS, PASSIVE, may_grow
 from engine.forms.properties import Report, check_expression, check_properties
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from engine.problems import Problem
@@ -41,7 +42,9 @@ def check_schema(schema: object, *, filename: str) -> list[Problem]:
         report.error(None, "not_a_form", "Expected a form-js schema: an object with a list `components`.")
         return report.problems
     for key in schema.keys() - _OF_SCHEMA:
-        report.warning(None, "unknown_property", f"Expected a property of form-js, but found {key!r}.")
+        report.warning(
+            None, "unknown_property", Sentence("Expected a property of form-js, but found {key!r}.", key=key)
+        )
     walk = _Walk(report)
     walk.place(schema["components"], names={}, depth=1, lists=0)
     _check_form_checks(schema.get("linbang:checks"), report, walk.paths)
@@ -62,13 +65,20 @@ class _Walk:
             self._report.error(path or None, "not_a_list", "Expected `components` to be a list.")
             return
         if depth > MAX_DEPTH:
-            self._report.error(path or None, "too_deep", f"Expected at most {MAX_DEPTH} levels of groups.")
+            self._report.error(
+                path or None,
+                "too_deep",
+                Sentence("Expected at most {most} levels of groups.", most=MAX_DEPTH),
+            )
             return
         for component in components:
             self._seen += 1
             if self._seen > MAX_COMPONENTS:
                 if self._seen == MAX_COMPONENTS + 1:
-                    text = f"Expected at most {MAX_COMPONENTS} components in one form."
+                    text = Sentence(
+                        "Expected at most {most} components in one form.",
+                        most=MAX_COMPONENTS,
+                    )
                     self._report.error(None, "too_many_components", text)
                 return
             self._component(component, names, depth, lists, path)
@@ -83,8 +93,8 @@ class _Walk:
             self._report.error(
                 element,
                 "unsupported_component",
-                f"Expected a supported kind of component, but found {kind!r}.",
-                f"Use one of: {', '.join(sorted(_SUPPORTED - {'button'}))}.",
+                Sentence("Expected a supported kind of component, but found {kind!r}.", kind=kind),
+                Sentence("Use one of: {listed}.", listed=", ".join(sorted(_SUPPORTED - {"button"}))),
             )
             return
         if kind == "button":
@@ -141,14 +151,25 @@ class _Walk:
             self._report.error(
                 element,
                 "bad_name",
-                f"Expected `{wanted}` to be a name of letters, digits and _, but found {str(name)[:80]!r}.",
-                f"Not to be used: {', '.join(sorted(_REFUSED_NAMES))}, and names that begin with _.",
+                Sentence(
+                    "Expected `{wanted}` to be a name of letters, digits and _, but found {name!r}.",
+                    wanted=wanted,
+                    name=str(name)[:80],
+                ),
+                Sentence(
+                    "Not to be used: {listed}, and names that begin with _.",
+                    listed=", ".join(sorted(_REFUSED_NAMES)),
+                ),
             )
             return ""
         if name in names:
-            text = f"Expected each name once in one place, but {name!r} is also that of {names[name]}."
+            text = Sentence(
+                "Expected each name once in one place, but {name!r} is also that of {other}.",
+                name=name,
+                other=names[name],
+            )
             self._report.error(element, "double_name", text)
-        names[name] = f"a {kind}"
+        names[name] = Sentence("a {kind}", kind=kind)
         return name
 
 
@@ -165,22 +186,42 @@ def _check_form_checks(checks: object, report: Report, paths: set[str]) -> None:
         return
     if not isinstance(checks, list) or len(checks) > MAX_FORM_CHECKS:
         report.error(
-            None, "bad_checks", f"Expected `linbang:checks` to be a list of at most {MAX_FORM_CHECKS}."
+            None,
+            "bad_checks",
+            Sentence(
+                "Expected `linbang:checks` to be a list of at most {most}.",
+                most=MAX_FORM_CHECKS,
+            ),
         )
         return
     for position, check in enumerate(checks, start=1):
         if not isinstance(check, Mapping):
-            report.error(None, "bad_checks", f"Expected check {position} to be an object.")
+            report.error(
+                None, "bad_checks", Sentence("Expected check {position} to be an object.", position=position)
+            )
             continue
-        check_expression(check.get("check"), f"check {position} of `linbang:checks`", None, report)
+        check_expression(
+            check.get("check"),
+            Sentence("check {position} of `linbang:checks`", position=position),
+            None,
+            report,
+        )
         text = check.get("text")
         if not isinstance(text, str) or not _TEXT_KEY.fullmatch(text):
-            message = (
-                f"Expected check {position} to name its text, a key under `problems`, but found {text!r}."
+            message = Sentence(
+                "Expected check {position} to name its text, a key under `problems`, but found {text!r}.",
+                position=position,
+                text=text,
             )
             report.error(None, "bad_checks", message)
         field = check.get("field")
         if field is not None and field not in paths:
             report.error(
-                None, "bad_checks", f"Expected check {position} to name a field, but found {field!r}."
+                None,
+                "bad_checks",
+                Sentence(
+                    "Expected check {position} to name a field, but found {field!r}.",
+                    position=position,
+                    field=field,
+                ),
             )

@@ -10,8 +10,9 @@ from typing import Literal
 class Problem:
     """One thing that a designer has to mend, or should know.
 
-    file: name as the designer knows it. line: counted from 1. element: id in the diagram or the table.
-    code: stable, for programs. hint: how to mend it, a sentence.
+    file: name as the designer knows it. line, column: counted from 1. element: id in the diagram or the table.
+    code: stable, for programs. hint: how to mend it, a sentence. name: what the element is called where it
+    stands. Message and hint may be a `Sentence`, so that they can be said in another language.
     """
 
     file: str
@@ -21,3 +22,5 @@ class Problem:
     severity: Literal["error", "warning"]
     message: str
     hint: str = ""
+    column: int | None = None
+    name: str = ""

@@ -74,7 +74,9 @@ def place(one: object) -> dict[str, Any]:
         return {
             "field": one.file,
             "line": one.line,
+            "column": one.column,
             "element": one.element,
+            "name": one.name,
             "code": one.code,
             "severity": one.severity,
             "message": one.message,

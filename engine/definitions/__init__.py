@@ -13,6 +13,8 @@ from .declarations import (
     ServiceCall,
     read_groups,
 )
+from .extensions import ExtensionReason, ExtensionRule
+from .gate import Gate
 from .shared import SHARED
 
 __all__ = [
@@ -22,6 +24,9 @@ __all__ = [
     "Definition",
     "Element",
     "Evidence",
+    "ExtensionReason",
+    "ExtensionRule",
+    "Gate",
     "Groups",
     "MessageDeclaration",
     "NoticeDeclaration",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import clocks
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 from .declarations import read_yaml
 
@@ -90,7 +91,11 @@ def days_after(level: str) -> int:
     limit = clocks.parse_limit(level.removeprefix(AFTER))
     if limit.unit is not clocks.Unit.WORKING_DAY or not 1 <= limit.count <= MAX_AFTER_DAYS:
         raise InvalidInput(
-            f"Expected 1 to {MAX_AFTER_DAYS} working days such as `after 3 WD`, but got {level!r}"
+            Sentence(
+                "Expected 1 to {most} working days such as `after 3 WD`, but got {level!r}",
+                most=MAX_AFTER_DAYS,
+                level=level,
+            )
         )
     return limit.count
 
@@ -118,7 +123,11 @@ def read_alerts(
         findings.add(FILE, exc.code, exc.message, line=exc.details.get("line"))
         return AlertRules()
     if len(document) > MAX_CLOCKS:
-        findings.add(FILE, "alerts_many", f"Expected rules of at most {MAX_CLOCKS} clocks.")
+        findings.add(
+            FILE,
+            "alerts_many",
+            Sentence("Expected rules of at most {most} clocks.", most=MAX_CLOCKS),
+        )
         return AlertRules()
     reader = _Reader(content.decode("utf-8", "replace").splitlines(), groups, deadlines, findings)
     return AlertRules({str(clock): dict(reader.levels(str(clock), item)) for clock, item in document.items()})
@@ -138,11 +147,17 @@ class _Reader:
             self._one_of(clock, "", "clock", clock, [EVERY_CLOCK, *self.deadlines], "alerts_clock_unknown")
             return
         if not isinstance(item, dict) or not item:
-            message = f"Expected levels such as `breach` under {clock}, each with who is told."
+            message = Sentence(
+                "Expected levels such as `breach` under {clock}, each with who is told.", clock=clock
+            )
             self._add(clock, "", "alerts_incomplete", message)
             return
         if sum(str(level).startswith(AFTER) for level in item) > MAX_AFTER:
-            message = f"Expected at most {MAX_AFTER} levels after the breach of {clock}."
+            message = Sentence(
+                "Expected at most {most} levels after the breach of {clock}.",
+                most=MAX_AFTER,
+                clock=clock,
+            )
             self._add(clock, "", "alerts_many", message)
         for written, people in item.items():
             level = self._level(clock, str(written))
@@ -150,7 +165,7 @@ class _Reader:
                 continue
             told = tuple(self._told(clock, str(written), people))
             if level == BREACH and people == {}:
-                message = f"Expected somebody to be told when {clock} is missed."
+                message = Sentence("Expected somebody to be told when {clock} is missed.", clock=clock)
                 self._add(
                     clock, level, "alerts_nobody", message, "A missed clock is never kept from everybody."
                 )
@@ -166,11 +181,19 @@ class _Reader:
                 return f"{AFTER}{days_after(written)} WD"
             (parsed,) = clocks.parse_warnings(written)
         except (InvalidInput, ValueError):
-            message = f"Expected a level of {clock} to be warning, breach, such as 60% or 2 WD, or such as after 3 WD, but got {written!r}."
+            message = Sentence(
+                "Expected a level of {clock} to be warning, breach, such as 60% or 2 WD, or such as after 3 WD, but got {written!r}.",
+                clock=clock,
+                written=written,
+            )
             self._add(clock, written, "alerts_level_broken", message)
             return None
         if str(parsed) not in self._warnings(clock):
-            message = f"Expected {written} to be a level at which {clock} warns; nobody would ever be told."
+            message = Sentence(
+                "Expected {written} to be a level at which {clock} warns; nobody would ever be told.",
+                written=written,
+                clock=clock,
+            )
             self._add(
                 clock, written, "alerts_level_unknown", message, "Write it into `warn` of the clock, too."
             )
@@ -189,8 +212,10 @@ class _Reader:
 
     def _told(self, clock: str, level: str, people: Any) -> Iterator[Told]:
         if not isinstance(people, dict):
-            message = (
-                f"Expected {clock}, {level} to say who is told by which ways, such as `assignee: page mail`."
+            message = Sentence(
+                "Expected {clock}, {level} to say who is told by which ways, such as `assignee: page mail`.",
+                clock=clock,
+                level=level,
             )
             self._add(clock, level, "alerts_incomplete", message, "Write {} where nobody is to be told.")
             return
@@ -207,7 +232,12 @@ class _Reader:
     def _ways(self, clock: str, level: str, ways: Any) -> list[str]:
         wanted = str(ways).replace(",", " ").split() if isinstance(ways, str) else []
         if not wanted:
-            message = f"Expected {clock}, {level} to name ways such as `page mail sms`, but got {ways!r}."
+            message = Sentence(
+                "Expected {clock}, {level} to name ways such as `page mail sms`, but got {ways!r}.",
+                clock=clock,
+                level=level,
+                ways=ways,
+            )
             self._add(clock, level, "alerts_way_unknown", message)
         return [way for way in wanted if self._one_of(clock, level, "way", way, WAYS, "alerts_way_unknown")]
 
@@ -217,8 +247,19 @@ class _Reader:
         if value in choices:
             return True
         where = f"{clock}, {level}" if level else clock
-        message = f"Expected a known {what} in the rules of {where}, but got {value!r}."
-        self._add(clock, level, code, message, f"There are: {', '.join(list(choices)[:30])}.")
+        message = Sentence(
+            "Expected a known {what} in the rules of {where}, but got {value!r}.",
+            what=what,
+            where=where,
+            value=value,
+        )
+        self._add(
+            clock,
+            level,
+            code,
+            message,
+            Sentence("There are: {listed}.", listed=", ".join(list(choices)[:30])),
+        )
         return False
 
     def _add(self, clock: str, level: str, code: str, message: str, hint: str = "") -> None:

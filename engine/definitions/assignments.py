@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from engine.sentences import Sentence
+
 from .xml import B, L, local, strip_sign
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def check_assignments(node: etree._Element, file: str, findings: Findings) -> No
     for item in assignments(node):
         name, when, kind = item.get("name", ""), _when(item), local(node)
         if not name.isidentifier():
-            message = f"Expected linbang:assign to name a variable, but got {name!r}."
+            message = Sentence("Expected linbang:assign to name a variable, but got {name!r}.", name=name)
             findings.add(file, "assign_broken", message, "Give it a name of letters and digits.", node=item)
         if not item.get("value"):
             findings.add(file, "assign_broken", "Expected linbang:assign to have a value.", node=item)
@@ -32,7 +34,11 @@ def check_assignments(node: etree._Element, file: str, findings: Findings) -> No
             or (when == LEAVING and kind in _NEVER_LEFT)
         )
         if wrong:
-            message = f"Expected linbang:assign where a token comes by, but the {kind} has none at {when!r}."
+            message = Sentence(
+                "Expected linbang:assign where a token comes by, but the {kind} has none at {when!r}.",
+                kind=kind,
+                when=when,
+            )
             findings.add(
                 file, "assign_misplaced", message, "Put it on a task, or on an event beside it.", node=item
             )

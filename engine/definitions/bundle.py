@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 from .shared import SHARED, take_in
 
@@ -101,7 +102,10 @@ def read_shared(folder: Path) -> dict[str, bytes]:
 
 def _read_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
-        raise InvalidInput(f"Expected a folder with a service, but {folder} is none", code="not_a_folder")
+        raise InvalidInput(
+            Sentence("Expected a folder with a service, but {folder} is none", folder=folder),
+            code="not_a_folder",
+        )
     paths = [
         path for path in sorted(folder.rglob("*")) if path.is_file() and not _hidden(path.relative_to(folder))
     ]
@@ -127,7 +131,7 @@ def read_zip(content: bytes, name: str = "zip", shared: Mapping[str, bytes] | No
         archive = zipfile.ZipFile(io.BytesIO(content))
     except _NO_ZIP as exc:
         raise InvalidInput(
-            f"Expected {name} to be a zip file, but it cannot be opened", code="not_a_zip"
+            Sentence("Expected {name} to be a zip file, but it cannot be opened", name=name), code="not_a_zip"
         ) from exc
     entries = [
         entry for entry in archive.infolist() if not entry.filename.endswith("/")
@@ -139,7 +143,10 @@ def read_zip(content: bytes, name: str = "zip", shared: Mapping[str, bytes] | No
         path = PurePosixPath(entry.filename)
         if path.is_absolute() or ".." in path.parts or len(path.parts) < 2 or "\\" in entry.filename:  # noqa: PLR2004 - folder and file
             raise InvalidInput(
-                f"Expected every file inside one folder of the zip, but found {entry.filename!r}",
+                Sentence(
+                    "Expected every file inside one folder of the zip, but found {filename!r}",
+                    filename=entry.filename,
+                ),
                 code="bad_path",
             )
         if _hidden(path):
@@ -147,7 +154,10 @@ def read_zip(content: bytes, name: str = "zip", shared: Mapping[str, bytes] | No
         tops.add(path.parts[0])
         files[PurePosixPath(*path.parts[1:]).as_posix()] = _unpacked(archive, entry, name)
     if len(tops) != 1:
-        raise InvalidInput(f"Expected one folder in the zip, but found {sorted(tops)}", code="not_one_folder")
+        raise InvalidInput(
+            Sentence("Expected one folder in the zip, but found {tops}", tops=sorted(tops)),
+            code="not_one_folder",
+        )
     return _with_shared(tops.pop(), files, shared or {})
 
 
@@ -157,7 +167,12 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> by
         return archive.read(entry)
     except _NO_ZIP as exc:
         raise InvalidInput(
-            f"Expected {name} to be a whole zip file, but {entry.filename!r} cannot be read", code="not_a_zip"
+            Sentence(
+                "Expected {name} to be a whole zip file, but {filename!r} cannot be read",
+                name=name,
+                filename=entry.filename,
+            ),
+            code="not_a_zip",
         ) from exc
 
 
@@ -169,7 +184,11 @@ def _check_limits(count: int, sizes: Iterable[int]) -> None:
     each = list(sizes)
     if count > MAX_FILES or sum(each) > MAX_BUNDLE_BYTES or any(size > MAX_FILE_BYTES for size in each):
         raise InvalidInput(
-            f"Expected at most {MAX_FILES} files of at most {MAX_FILE_BYTES // 1024 // 1024} MB each and "
-            f"{MAX_BUNDLE_BYTES // 1024 // 1024} MB together, but the service is larger",
+            Sentence(
+                "Expected at most {files} files of at most {each} MB each and {whole} MB together, but the service is larger",
+                files=MAX_FILES,
+                each=MAX_FILE_BYTES // 1024 // 1024,
+                whole=MAX_BUNDLE_BYTES // 1024 // 1024,
+            ),
             code="bundle_too_large",
         )

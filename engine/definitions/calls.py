@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from engine.sentences import Sentence
+
 from .references import SPAN
 from .xml import B, L, S, holder_of, local
 
@@ -30,8 +32,8 @@ def check_operations(
         if "." not in name:
             continue  # said elsewhere
         if name not in operations:
-            hint = f"There are: {', '.join(sorted(operations)) or 'none'}."
-            message = f"Expected a known operation, but got {name!r}."
+            hint = Sentence("There are: {listed}.", listed=", ".join(sorted(operations)) or "none")
+            message = Sentence("Expected a known operation, but got {name!r}.", name=name)
             findings.add(file, "operation_unknown", message, hint, node=task)
             continue
         shapes[task.get("id")] = (name, operations[name])
@@ -53,13 +55,19 @@ def check_evidence(root: etree._Element, file: str, findings: Findings) -> None:
             findings.add(file, "evidence_purpose", message, "Say what the data are for.", node=node)
         recipient = node.get("recipient")
         if recipient is not None and holder is not None and recipient not in _given(holder):
-            message = f"Expected linbang:evidence to name a parameter of the call, but got {recipient!r}."
+            message = Sentence(
+                "Expected linbang:evidence to name a parameter of the call, but got {recipient!r}.",
+                recipient=recipient,
+            )
             findings.add(
                 file, "evidence_recipient", message, "Name the one that says who is told.", node=node
             )
         expires = node.get("expires")
         if expires is not None and SPAN.fullmatch(expires) is None:
-            message = f"Expected linbang:evidence to expire after an ISO duration, but got {expires!r}."
+            message = Sentence(
+                "Expected linbang:evidence to expire after an ISO duration, but got {expires!r}.",
+                expires=expires,
+            )
             findings.add(file, "evidence_expires", message, "Write P6M, or leave it out.", node=node)
 
 
@@ -70,10 +78,18 @@ def _check_parameters(
     given = _given(task)
     takes = ", ".join(sorted(shape.required | shape.optional)) or "none"
     for parameter in sorted(given - shape.required - shape.optional):
-        message = f"Expected a parameter of {name}, but got {parameter!r}."
-        findings.add(file, "parameter_unknown", message, f"It takes: {takes}.", node=task)
+        message = Sentence(
+            "Expected a parameter of {name}, but got {parameter!r}.", name=name, parameter=parameter
+        )
+        findings.add(
+            file, "parameter_unknown", message, Sentence("It takes: {takes}.", takes=takes), node=task
+        )
     for parameter in sorted(shape.required - given):
-        message = f"Expected the parameter {parameter!r} of {name}, but it is not given."
+        message = Sentence(
+            "Expected the parameter {parameter!r} of {name}, but it is not given.",
+            parameter=parameter,
+            name=name,
+        )
         findings.add(file, "parameter_missing", message, "Add it; its value is FEEL.", node=task)
 
 
@@ -90,8 +106,10 @@ def _check_error(
     possible = shape.errors | OF_ENGINE
     for code in _codes(event):
         if code not in possible:
-            message = f"Expected an error code that {name} can give, but got {code!r}."
-            hint = f"It gives: {', '.join(sorted(possible))}."
+            message = Sentence(
+                "Expected an error code that {name} can give, but got {code!r}.", name=name, code=code
+            )
+            hint = Sentence("It gives: {listed}.", listed=", ".join(sorted(possible)))
             findings.add(file, "error_code_unknown", message, hint, node=event)
 
 

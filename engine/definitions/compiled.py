@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from engine import decisions as dmn
 from engine import spiff
+from engine.sentences import Sentence
 
 from .alerts import AlertRules, read_alerts
 from .calls import check_evidence, check_operations
@@ -23,13 +25,16 @@ from .declarations import (
     read_message,
 )
 from .expressions import check_expressions
+from .extensions import ExtensionRule, Named, read_extensions
 from .findings import Findings
 from .main_process import check_main, start_timer
 from .mend import FLOW_NODES, mend
 from .notice_checks import check_notices
+from .places import Places
 from .reach import check_reach
 from .references import Known, check_calls, check_references
 from .renames import read_renames
+from .soundness import Parts, check_soundness
 from .sources import (
     check_letters,
     check_shadows,
@@ -81,6 +86,8 @@ class Definition:
     """File of each diagram by its process id; the main one first."""
     pools: Mapping[str, str]
     """Process ids by the id of the participant that is drawn around them."""
+    calls: Mapping[str, str]
+    """Process ids by the id of the call activity that runs them."""
     case_number: str
     title: str
     subject: str | None
@@ -93,6 +100,8 @@ class Definition:
     reacts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """What passing an element does to deadlines: element id → (start | end | hand_over, deadline id)."""
     notices: Mapping[str, NoticeDeclaration] = field(default_factory=dict)
+    extensions: Mapping[str, ExtensionRule] = field(default_factory=dict)
+    """Which clocks a person may extend, by their ids."""
     alerts: AlertRules = field(default_factory=AlertRules)
     """Who hears of which clock."""
     start_timer: str | None = None
@@ -118,7 +127,7 @@ def compile_bundle(
 
     operations: what the connectors offer, as `connector.operation`; None leaves that unchecked.
     """
-    findings = Findings()
+    findings = Findings(Places(bundle.files))
     trees = read_diagrams(bundle, findings)
     found = _collect(trees)
     written = read_forms(bundle, findings)
@@ -140,9 +149,17 @@ def compile_bundle(
         check_expressions(root, file, names, findings)
     check_calls(trees, findings)
     check_reach(trees, findings)
+    parts = Parts(bundle, trees, schemas, decisions, found.deadlines, names, operations)
+    check_soundness(parts, findings)
     texts = read_texts(bundle, own_words(trees, schemas), findings, included)
-    titled = letters - (included_letters(bundle) - {one.letter for one in found.elements.values()})
-    needed = needed_texts(found, processes, written, titled, notices)
+    extensions = read_extensions(bundle, Named(found.deadlines, groups, letters, notices), findings)
+    reasons = [reason for rule in extensions.values() for reason in rule.reasons.values()]
+    issued = {one.letter for one in found.elements.values()} | {one.letter for one in reasons}
+    titled = letters - (included_letters(bundle) - issued)
+    needed = chain(
+        needed_texts(found, processes, written, titled, notices),
+        (("reasons", reason.key) for reason in reasons),
+    )
     check_texts(texts, needed, optional_texts(found), findings)
     alerts = read_alerts(bundle, groups, found.deadlines, findings)
     check_notices(notices, bundle, texts, schemas, names, findings)
@@ -172,6 +189,11 @@ def compile_bundle(
             for _, root in trees
             for pool in root.iter(f"{B}participant")
         },
+        calls={
+            call.get("id", ""): call.get("calledElement", "")
+            for _, root in trees
+            for call in root.iter(f"{B}callActivity")
+        },
         case_number=main.get(f"{L}caseNumber", ""),
         title=strip_sign(main.get(f"{L}title", "")),
         subject=strip_sign(main.get(f"{L}subject", "")) or None,
@@ -182,6 +204,7 @@ def compile_bundle(
         timers=tuple(_timers(trees)),
         reacts=_reactions(found.deadlines.values()),
         notices=notices,
+        extensions=extensions,
         alerts=alerts,
         start_timer=start_timer(main),
         renamed=renamed,
@@ -247,8 +270,14 @@ def _compile(key: str, trees: list[tuple[str, etree._Element]], findings: Findin
         mended.append((file, tree))
     try:
         return spiff.parse(mended, key)
+    except MemoryError:
+        raise  # a limit of this process, and no fault of the diagram's
     except Exception as exc:  # noqa: BLE001 - whatever the library trips on must become a sentence
-        findings.add(f"{key}.bpmn", "not_runnable", f"Expected diagrams that can be run, but {exc}")
+        findings.add(
+            f"{key}.bpmn",
+            "not_runnable",
+            Sentence("Expected diagrams that can be run, but {reason}", reason=exc),
+        )
         return None
 
 

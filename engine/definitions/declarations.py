@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 from .xml import B, L, S, local, strip_sign
 
@@ -162,13 +163,22 @@ def read_groups(content: bytes, filename: str = "groups.yaml") -> Groups:
         names = item.get("name") if isinstance(item, dict) else None
         if not isinstance(names, dict) or item.get("level") not in LEVELS or not {"zh", "en"} <= names.keys():
             raise InvalidInput(
-                f"Expected the group {key!r} in {filename} to have a level ({', '.join(LEVELS)}) and a name in zh "
-                "and en, but it has not",
+                Sentence(
+                    "Expected the group {key!r} in {filename} to have a level ({listed}) and a name in zh and en, but it has not",
+                    key=key,
+                    filename=filename,
+                    listed=", ".join(LEVELS),
+                ),
                 code="group_incomplete",
             )
         if item.get("leader") is not None and item["leader"] not in document:
             raise InvalidInput(
-                f"Expected the leader of the group {key!r} in {filename} to be a group of it, but got {item['leader']!r}",
+                Sentence(
+                    "Expected the leader of the group {key!r} in {filename} to be a group of it, but got {item!r}",
+                    key=key,
+                    filename=filename,
+                    item=item["leader"],
+                ),
                 code="group_leader_unknown",
             )
         groups[key] = Group(key, item["level"], names, item.get("leader"))
@@ -187,16 +197,21 @@ def read_yaml(content: bytes, filename: str) -> dict[str, Any]:
     ) as exc:  # a tag with another kind of value
         mark = getattr(exc, "problem_mark", None)
         line = mark.line + 1 if mark is not None else None
+        reason = getattr(exc, "problem", None) or exc
+        message = Sentence("Expected {filename} to be YAML, but {reason}", filename=filename, reason=reason)
         raise InvalidInput(
-            f"Expected {filename} to be YAML, but {getattr(exc, 'problem', None) or exc}"
-            + (f" in line {line}" if line else ""),
+            Sentence("{problem} in line {line}", problem=message, line=line) if line else message,
             code="yaml_broken",
             line=line,
         ) from exc
     if document is None:
         return {}
     if not isinstance(document, dict):
-        raise InvalidInput(f"Expected {filename} to hold names and values", code="yaml_not_a_mapping", line=1)
+        raise InvalidInput(
+            Sentence("Expected {filename} to hold names and values", filename=filename),
+            code="yaml_not_a_mapping",
+            line=1,
+        )
     return document
 
 
@@ -288,7 +303,11 @@ def read_pauses(content: bytes, filename: str) -> dict[str, PauseReason]:
         names = item.get("name") if isinstance(item, dict) else None
         if not isinstance(names, dict) or not item.get("basis"):
             raise InvalidInput(
-                f"Expected the pause reason {key!r} in {filename} to have a basis and a name, but it has not",
+                Sentence(
+                    "Expected the pause reason {key!r} in {filename} to have a basis and a name, but it has not",
+                    key=key,
+                    filename=filename,
+                ),
                 code="pause_incomplete",
             )
         cap = item.get("cap")
@@ -307,8 +326,11 @@ def read_notices(content: bytes, filename: str) -> dict[str, NoticeDeclaration]:
             or not all(isinstance(to, str) and to for to in ways.values())
         ):
             raise InvalidInput(
-                f"Expected the notice {key!r} in {filename} to say in FEEL to whom it goes, under sms, mail or both, "
-                "but it does not",
+                Sentence(
+                    "Expected the notice {key!r} in {filename} to say in FEEL to whom it goes, under sms, mail or both, but it does not",
+                    key=key,
+                    filename=filename,
+                ),
                 code="notice_incomplete",
             )
         notices[key] = NoticeDeclaration(key, _feel(ways.get("sms")), _feel(ways.get("mail")))

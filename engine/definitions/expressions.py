@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import feel
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 from .xml import B, L, S, strip_sign
 
@@ -54,7 +55,12 @@ def check_expressions(root: etree._Element, file: str, names: frozenset[str], fi
             feel.compile(text, names=names)
         except InvalidInput as exc:
             findings.add(
-                file, "expression_broken", f"{text.strip()!r}: {exc.message}", "Write it in FEEL.", node=node
+                file,
+                "expression_broken",
+                Sentence("{text!r}: {reason}", text=text.strip(), reason=exc.message),
+                "Write it in FEEL.",
+                node=node,
+                inside=(text, exc.details.get("line", 1), exc.details.get("column", 1)),
             )
 
 

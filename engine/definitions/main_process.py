@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from engine.sentences import Sentence
+
 from .declarations import LEVELS
 from .references import SPAN
 from .xml import B, L
@@ -37,18 +39,24 @@ def check_main(
                 _refuse_timer(process, file, findings)
     file = f"{key}.bpmn"
     if main is None:
-        message = f"Expected a diagram {key}.bpmn whose process has the id {key!r}."
+        message = Sentence("Expected a diagram {key}.bpmn whose process has the id {key!r}.", key=key)
         findings.add(file, "main_missing", message, "Name process, file and folder alike.")
         return None
     for attribute in ("caseNumber", "title", "startGroups"):
         if not main.get(f"{L}{attribute}"):
             findings.add(
-                file, "main_incomplete", f"Expected linbang:{attribute} on the main process.", node=main
+                file,
+                "main_incomplete",
+                Sentence("Expected linbang:{attribute} on the main process.", attribute=attribute),
+                node=main,
             )
     for group in _start_groups(main):
         if group not in groups:
             findings.add(
-                file, "group_unknown", f"Expected a known group in startGroups, but got {group!r}.", node=main
+                file,
+                "group_unknown",
+                Sentence("Expected a known group in startGroups, but got {group!r}.", group=group),
+                node=main,
             )
     _check_timer(main, file, declared, groups, findings)
     return main
@@ -75,9 +83,9 @@ def _check_timer(
     named = [*_start_groups(main), *(one.group for one in declared.elements.values() if one.group)]
     below = {key for key in named if key in groups and groups[key].level != LEVELS[0]}
     if below:
-        message = (
-            "Expected every group of the service at the district, because the timer starts cases at the "
-            f"authority's own office, but below it are {', '.join(sorted(below))}."
+        message = Sentence(
+            "Expected every group of the service at the district, because the timer starts cases at the authority's own office, but below it are {listed}.",
+            listed=", ".join(sorted(below)),
         )
         hint = "Let the case start others with cases.open at the office concerned."
         findings.add(file, "timer_start_below_district", message, hint, node=timer)

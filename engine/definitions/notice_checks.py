@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 from .notices import Template, compile_template
 from .texts import LANGUAGES
@@ -56,7 +57,9 @@ def _check_recipient(
     try:
         feel.compile(recipient, names=names)
     except InvalidInput as exc:
-        message = f"Expected the recipient {where} to be FEEL: {exc.message}"
+        message = Sentence(
+            "Expected the recipient {where} to be FEEL: {reason}", where=where, reason=exc.message
+        )
         findings.add(file, "notice_recipient_broken", message, "Name the variable that holds it.")
 
 
@@ -69,15 +72,22 @@ def _compiled(
         return compile_template(words, names)
     except InvalidInput as exc:
         hint = "Values stand as FEEL between braces; a brace itself is written {{."
-        findings.add(file, "notice_template_broken", f"{where}: {exc.message}", hint)
+        findings.add(
+            file,
+            "notice_template_broken",
+            Sentence("{where}: {reason}", where=where, reason=exc.message),
+            hint,
+        )
         return None
 
 
 def _check_length(notice: str, template: Template, file: str, findings: Findings) -> None:
     if len(template.words) > MAX_MESSAGE:
-        message = (
-            f"Expected the short message of {notice} to have at most {MAX_MESSAGE} characters without its values, "
-            f"but it has {len(template.words)}."
+        message = Sentence(
+            "Expected the short message of {notice} to have at most {most} characters without its values, but it has {count}.",
+            notice=notice,
+            most=MAX_MESSAGE,
+            count=len(template.words),
         )
         findings.add(file, "notice_too_long", message, "Say it shorter, or write an e-mail or a letter.")
 
@@ -92,7 +102,12 @@ def _check_facts(
     confidential, names = known
     for name, kind in confidential.items():
         if any(_names(expression, name, names) for expression in template.expressions):
-            message = f"Expected the short message of {notice} not to name {name!r}, which is marked {kind}."
+            message = Sentence(
+                "Expected the short message of {notice} not to name {name!r}, which is marked {kind}.",
+                notice=notice,
+                name=name,
+                kind=kind,
+            )
             hint = "Say that a letter is ready, or how to ask."
             findings.add(file, "notice_confidential", message, hint)
 
@@ -121,7 +136,7 @@ def _marked(components: Any, path: str) -> Iterator[tuple[str, str]]:
             continue
         properties = component.get("properties")
         kind = properties.get("linbang:sensitive") if isinstance(properties, dict) else None
-        if kind in CONFIDENTIAL and component.get("key"):
+        if isinstance(kind, str) and kind in CONFIDENTIAL and component.get("key"):
             yield f"{path}{component['key']}", kind
         inner = f"{path}{component['path']}." if component.get("path") else path
         yield from _marked(component.get("components"), inner)

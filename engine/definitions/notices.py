@@ -11,6 +11,7 @@ from typing import Any
 from engine import feel
 from engine.calendar import BEIJING
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 MAX_TEMPLATE = 10_000
 """Characters of one template."""
@@ -62,18 +63,26 @@ def compile_template(text: str, names: Iterable[str] = ()) -> Template:
     than MAX_TEMPLATE characters or MAX_PLACES places.
     """
     if len(text) > MAX_TEMPLATE:
-        raise _broken(f"at most {MAX_TEMPLATE} characters", f"there are {len(text)}")
+        raise _broken(
+            Sentence("at most {most} characters", most=MAX_TEMPLATE),
+            Sentence("there are {count}", count=len(text)),
+        )
     parts = tuple(_parts(text))
     places = [part for part in parts if isinstance(part, _Place)]
     if len(places) > MAX_PLACES:
-        raise _broken(f"at most {MAX_PLACES} places for values", f"there are {len(places)}")
+        raise _broken(
+            Sentence("at most {most} places for values", most=MAX_PLACES),
+            Sentence("there are {count}", count=len(places)),
+        )
     known = frozenset(names)
     read: set[str] = set()
     for place in places:
         try:
             read |= feel.compile(place.expression, names=known).names
         except InvalidInput as exc:
-            raise _broken(f"FEEL in {{{place.expression}}}", exc.message) from exc
+            raise _broken(
+                Sentence("FEEL in {{{expression}}}", expression=place.expression), exc.message
+            ) from exc
     return Template(parts, frozenset(read))
 
 
@@ -111,7 +120,7 @@ def _end_of_place(text: str, opened: int) -> int:
             if depth == 0:
                 return position + 1
         position += 1
-    raise _broken("a brace } for every {", f"{text[opened : opened + 20]!r} is left open")
+    raise _broken("a brace } for every {", Sentence("{text!r} is left open", text=text[opened : opened + 20]))
 
 
 def _plain(value: Any, zone: tzinfo) -> str:
@@ -128,4 +137,6 @@ def _plain(value: Any, zone: tzinfo) -> str:
 
 
 def _broken(expected: str, found: str) -> InvalidInput:
-    return InvalidInput(f"Expected {expected}, but {found}", code="template_broken")
+    return InvalidInput(
+        Sentence("Expected {expected}, but {found}", expected=expected, found=found), code="template_broken"
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sentences import Sentence
+
 from .xml import B, L, holder_of, local
 
 if TYPE_CHECKING:
@@ -29,11 +31,18 @@ def check_reach(trees: Iterable[tuple[str, etree._Element]], findings: Findings)
             for attribute, done in _DONE_BY.items():
                 for element_id in (node.get(attribute) or "").replace(",", " ").split():
                     if element_id in outside and scope not in _around(element_id, outside):
-                        message = (
-                            f"Expected {attribute} of the clock {node.get('id')!r} to name what lies in {scope!r} or in "
-                            f"what it calls, but {element_id!r} does not: by it the clock is never {done}."
+                        message = Sentence(
+                            "Expected {attribute} of the clock {id!r} to name what lies in {scope!r} or in what it calls, but {element_id!r} does not: by it the clock is never {done}.",
+                            attribute=attribute,
+                            id=node.get("id"),
+                            scope=scope,
+                            element_id=element_id,
+                            done=done,
                         )
-                        hint = f"Name an element inside {scope!r}, or move the clock to what is around both."
+                        hint = Sentence(
+                            "Name an element inside {scope!r}, or move the clock to what is around both.",
+                            scope=scope,
+                        )
                         findings.add(file, "deadline_unreachable", message, hint, node=node)
 
 

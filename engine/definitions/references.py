@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import clocks
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 from engine.timers import seconds_of
 
 from .mend import FLOW_NODES
@@ -69,8 +70,10 @@ class _Check:
         """Note a value that is none of the choices."""
         if value not in choices:
             listed = ", ".join(sorted(choices)[:20]) or "none"
-            message = f"Expected a known {what}, but got {value!r}."
-            self.findings.add(self.file, code, message, f"There are: {listed}.", node=node)
+            message = Sentence("Expected a known {what}, but got {value!r}.", what=what, value=value)
+            self.findings.add(
+                self.file, code, message, Sentence("There are: {listed}.", listed=listed), node=node
+            )
 
     def process(self, node: etree._Element) -> None:
         """A process must say that it can be run; the main one what a case is called."""
@@ -80,7 +83,11 @@ class _Check:
         process_id = node.get("id", "")
         expected = self.file.rsplit("/", 1)[-1].removesuffix(".bpmn")
         if process_id != expected:
-            message = f"Expected the process id to be the file's name {expected!r}, but it is {process_id!r}."
+            message = Sentence(
+                "Expected the process id to be the file's name {expected!r}, but it is {process_id!r}.",
+                expected=expected,
+                process_id=process_id,
+            )
             self.findings.add(self.file, "process_id", message, "Rename the process or the file.", node=node)
 
     def user_task(self, node: etree._Element) -> None:
@@ -105,7 +112,7 @@ class _Check:
             self.one_of(
                 node, "deadline", element.latest_for, self.known.declared.deadlines, "deadline_unknown"
             )
-            self.parses(node, "limits", element.leaving or "", clocks.parse_limits, "limit_broken")
+            self.parses(node, "Limits", element.leaving or "", clocks.parse_limits, "limit_broken")
 
     def service_task(self, node: etree._Element) -> None:
         """A service task names an operation of a connector, and sane retries."""
@@ -117,9 +124,9 @@ class _Check:
             self.findings.add(self.file, "operation_missing", message, node=node)
             return
         if not _RETRY.fullmatch(element.call.retry):
-            message = f"Expected retries as R3/PT5M, but got {element.call.retry!r}."
+            message = Sentence("Expected retries as R3/PT5M, but got {retry!r}.", retry=element.call.retry)
             self.findings.add(self.file, "retry_broken", message, node=node)
-        self.parses(node, "time-out", element.call.timeout, _parse_timeout, "timeout_broken")
+        self.parses(node, "Time-out", element.call.timeout, _parse_timeout, "timeout_broken")
 
     def business_rule(self, node: etree._Element) -> None:
         """A business rule task names a decision."""
@@ -138,13 +145,15 @@ class _Check:
     def message(self, node: etree._Element) -> None:
         """A message has a name; who may hand it in is known."""
         if not _NAMES.fullmatch(node.get("name") or ""):
-            message = f"Expected a message name in snake case, but got {node.get('name')!r}."
+            message = Sentence(
+                "Expected a message name in snake case, but got {name!r}.", name=node.get("name")
+            )
             self.findings.add(self.file, "message_name", message, node=node)
         for group in (node.get(f"{L}messageGroups") or "").replace(",", " ").split():
             self.one_of(node, "group", group, self.known.groups, "group_unknown")
         if node.get(f"{L}timeToLive") is not None:
             self.parses(
-                node, "time to live", node.get(f"{L}timeToLive"), _parse_time_to_live, "time_to_live_broken"
+                node, "Time to live", node.get(f"{L}timeToLive"), _parse_time_to_live, "time_to_live_broken"
             )
         if node.get(f"{L}onExpiry") is not None:
             messages = self.known.declared.messages
@@ -167,7 +176,7 @@ class _Check:
             self.findings.add(self.file, "timer_missing", message, node=node)
         elif not texts[0][1].startswith("="):
             self.parses(
-                node, "timer", texts[0][1], lambda text: parse_timer(texts[0][0], text), "timer_broken"
+                node, "Timer", texts[0][1], lambda text: parse_timer(texts[0][0], text), "timer_broken"
             )
 
     def deadline(self, node: etree._Element) -> None:
@@ -175,20 +184,29 @@ class _Check:
         self.one_of(node, "kind", node.get("kind"), ("statutory", "promised", "internal"), "deadline_kind")
         limit = node.get("limit", "")
         if not limit.startswith("="):
-            self.parses(node, "limit", limit, clocks.parse_limit, "limit_broken")
-        self.parses(node, "warnings", node.get("warn", "60%"), clocks.parse_warnings, "warnings_broken")
+            self.parses(node, "Limit", limit, clocks.parse_limit, "limit_broken")
+        self.parses(node, "Warnings", node.get("warn", "60%"), clocks.parse_warnings, "warnings_broken")
         self.hours(node, limit, node.get("kind", ""), node.get("warn", ""))
         self.one_of(node, "group", node.get("escalateTo", "supervisor"), self.known.groups, "group_unknown")
         holder = holder_of(node)
         for attribute in ("startsOn", "endsOn", "handsOverOn"):
             if node.get(attribute) and (holder is None or local(holder) not in {"process", "subProcess"}):
-                message = f"Expected {attribute} only on the clock of a process or subprocess; this one ends with its task."
+                message = Sentence(
+                    "Expected {attribute} only on the clock of a process or subprocess; this one ends with its task.",
+                    attribute=attribute,
+                )
                 self.findings.add(
                     self.file, "deadline_scope", message, "Move the clock to the process.", node=node
                 )
             for element_id in (node.get(attribute) or "").replace(",", " ").split():
                 nodes = [key for key, item in self.known.declared.elements.items() if item.kind in FLOW_NODES]
-                self.one_of(node, f"flow node in {attribute}", element_id, nodes, "deadline_element")
+                self.one_of(
+                    node,
+                    Sentence("flow node in {attribute}", attribute=attribute),
+                    element_id,
+                    nodes,
+                    "deadline_element",
+                )
 
     def hours(self, node: etree._Element, limit: str, kind: str, warn: str) -> None:
         """A clock in hours is never paused, and days are too long to warn of its end."""
@@ -226,7 +244,7 @@ class _Check:
                 node, "deadline", extend.get("deadline"), self.known.declared.deadlines, "deadline_unknown"
             )
             if not extend.get("limit", "").startswith("="):
-                self.parses(node, "limit", extend.get("limit", ""), clocks.parse_limit, "limit_broken")
+                self.parses(node, "Limit", extend.get("limit", ""), clocks.parse_limit, "limit_broken")
                 extended = self.known.declared.deadlines.get(extend.get("deadline"))
                 self.hours(node, extend.get("limit", ""), extended.kind if extended else "", "")
 
@@ -250,7 +268,12 @@ class _Check:
         try:
             parse(text)
         except InvalidInput as exc:
-            self.findings.add(self.file, code, f"{what.capitalize()}: {exc.message}", node=node)
+            self.findings.add(
+                self.file,
+                code,
+                Sentence("{what}: {reason}", what=what, reason=exc.message),
+                node=node,
+            )
 
 
 _CHECKS: dict[str, Callable[[_Check, Any], None]] = {
@@ -271,7 +294,13 @@ def _in_days(level: clocks.WarningLevel) -> bool:
 def _parse_timeout(text: str) -> None:
     """Check the time of one attempt: a job's lease must outlive it."""
     if not 0 < seconds_of(text) <= MAX_TIMEOUT_S:
-        raise InvalidInput(f"Expected at most {MAX_TIMEOUT_S} seconds for one attempt, but got {text!r}")
+        raise InvalidInput(
+            Sentence(
+                "Expected at most {most} seconds for one attempt, but got {text!r}",
+                most=MAX_TIMEOUT_S,
+                text=text,
+            )
+        )
 
 
 def _parse_time_to_live(text: str) -> None:
@@ -279,7 +308,11 @@ def _parse_time_to_live(text: str) -> None:
     seconds = seconds_of(text)
     if not 0 < seconds <= MAX_TIME_TO_LIVE_DAYS * 86_400:
         raise InvalidInput(
-            f"Expected more than nothing and at most {MAX_TIME_TO_LIVE_DAYS} days, but got {text!r}"
+            Sentence(
+                "Expected more than nothing and at most {most} days, but got {text!r}",
+                most=MAX_TIME_TO_LIVE_DAYS,
+                text=text,
+            )
         )
 
 
@@ -292,7 +325,10 @@ def parse_timer(tag: str, text: str) -> None:
     if tag == "timeDate" and _is_date(text):
         return
     raise InvalidInput(
-        f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}"
+        Sentence(
+            "Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}",
+            text=text,
+        )
     )
 
 
@@ -314,7 +350,11 @@ def check_calls(trees: Iterable[tuple[str, etree._Element]], findings: Findings)
                 reached.add(current)
                 waiting.extend(called.get(current, ()))
         if caller in reached:
-            message = f"Expected no call that leads back to {caller!r}, but calling {target!r} does."
+            message = Sentence(
+                "Expected no call that leads back to {caller!r}, but calling {target!r} does.",
+                caller=caller,
+                target=target,
+            )
             findings.add(file, "call_recursive", message, "Draw a loop instead.", node=node)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 from .declarations import read_yaml
 
@@ -33,7 +34,11 @@ def read_renames(bundle: Bundle, elements: Collection[str], findings: Findings) 
         findings.add(FILE, exc.code, exc.message, line=exc.details.get("line"))
         return {}
     if len(document) > MAX_RENAMES:
-        findings.add(FILE, "too_many_renames", f"Expected at most {MAX_RENAMES} renamed elements.")
+        findings.add(
+            FILE,
+            "too_many_renames",
+            Sentence("Expected at most {most} renamed elements.", most=MAX_RENAMES),
+        )
         return {}
     renamed: dict[str, str] = {}
     for old, new in document.items():
@@ -47,11 +52,17 @@ def read_renames(bundle: Bundle, elements: Collection[str], findings: Findings) 
 
 def _problem(old: object, new: object, elements: Collection[str], renamed: dict[str, str]) -> str:
     if not isinstance(old, str) or not isinstance(new, str):
-        return f"Expected an old and a new id, but got {str(old)[:40]!r}: {str(new)[:40]!r}."
+        return Sentence(
+            "Expected an old and a new id, but got {old!r}: {new!r}.", old=str(old)[:40], new=str(new)[:40]
+        )
     if old in elements:
-        return f"Expected the old id {old!r} to be gone from this version, but an element still has it."
+        return Sentence(
+            "Expected the old id {old!r} to be gone from this version, but an element still has it.", old=old
+        )
     if new not in elements:
-        return f"Expected an element with the new id {new!r} in this version, but there is none."
+        return Sentence(
+            "Expected an element with the new id {new!r} in this version, but there is none.", new=new
+        )
     if new in renamed.values():
-        return f"Expected one old id for {new!r}, but it has two."
+        return Sentence("Expected one old id for {new!r}, but it has two.", new=new)
     return ""

@@ -81,6 +81,12 @@ class _Closure:
         elif path.startswith("letters/"):
             for name in included(content.decode("utf-8", "replace")):
                 self._want(f"letters/{name}")
+        elif path == "extensions.yaml":
+            for kind, name in _named_in(content):
+                if kind == "letter":
+                    self._want(f"letters/{name}.html")
+                else:
+                    (self.notices if kind == "notice" else self._named["reasons"]).add(name)
 
     def finish(self) -> None:
         """Follow the parts that were taken in, until nothing new is named."""
@@ -143,6 +149,23 @@ def _included_forms(content: bytes) -> Iterator[str]:
             if isinstance(form, str):
                 yield form
             waiting += found["components"] if isinstance(found.get("components"), list) else []
+
+
+def _named_in(content: bytes) -> Iterator[tuple[str, str]]:
+    """Give the letters, notices and reasons that `extensions.yaml` names; nothing of a broken one."""
+    try:
+        document = yaml.load(content, Loader=_LOADER)  # noqa: S506 - a safe loader, quicker in C
+    except (yaml.YAMLError, RecursionError, UnicodeDecodeError, ValueError):
+        return
+    rules = document.values() if isinstance(document, dict) else ()
+    for rule in rules:
+        reasons = rule.get("reasons") if isinstance(rule, dict) else None
+        if isinstance(reasons, dict):
+            yield from (("reason", str(key)) for key in reasons)
+            for one in (rule, *reasons.values()):
+                for kind in ("letter", "notice"):
+                    if isinstance(one, dict) and isinstance(one.get(kind), str):
+                        yield kind, one[kind]
 
 
 def _pruned(

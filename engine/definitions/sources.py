@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import decisions as dmn
 from engine import forms
+from engine.decisions.analysis import analyse
 from engine.errors import InvalidInput
 from engine.problems import Problem
+from engine.sentences import Sentence
 
 from .declarations import NoticeDeclaration, PauseReason, read_notices, read_pauses
 from .mend import FLOW_NODES
@@ -46,7 +48,11 @@ def read_diagrams(bundle: Bundle, findings: Findings) -> list[tuple[str, etree._
         for node in root.iter():
             element_id = node.get("id") if local(node) in FLOW_NODES else None
             if element_id and seen.setdefault(element_id, file) != file:
-                message = f"Expected the id {element_id!r} in one diagram only, but it also stands in {seen[element_id]}."
+                message = Sentence(
+                    "Expected the id {element_id!r} in one diagram only, but it also stands in {seen}.",
+                    element_id=element_id,
+                    seen=seen[element_id],
+                )
                 findings.add(file, "id_twice", message, "Rename one of them.", node=node)
         trees.append((file, root))
     return trees
@@ -59,7 +65,12 @@ def read_forms(bundle: Bundle, findings: Findings) -> dict[str, Any]:
         try:
             schema = json.loads(bundle.files[file], parse_float=Decimal)
         except (ValueError, RecursionError) as exc:
-            findings.add(file, "json_broken", f"Expected JSON, but {exc}", line=getattr(exc, "lineno", None))
+            findings.add(
+                file,
+                "json_broken",
+                Sentence("Expected JSON, but {reason}", reason=exc),
+                line=getattr(exc, "lineno", None),
+            )
             continue
         if isinstance(schema, dict):
             schemas[PurePosixPath(file).name.removesuffix(".form.json")] = schema
@@ -101,19 +112,24 @@ def _said(problem: Problem) -> tuple[str | None, str, str]:
 def read_decisions(bundle: Bundle, findings: Findings) -> dict[str, dmn.Decision]:
     """Read the decisions of all tables by their id."""
     found: dict[str, dmn.Decision] = {}
-    for file in bundle.parts(".dmn"):
+    files = {file: bundle.files[file] for file in bundle.parts(".dmn")}
+    for file, content in files.items():
         try:
-            model = dmn.read(bundle.files[file], filename=file)
+            model = dmn.read(content, filename=file, beside=files)
         except InvalidInput as exc:
             listed = exc.details.get("problems") or [
                 Problem(file, None, None, exc.code, "error", exc.message)
             ]
             findings.problems.extend(listed)
             continue
+        for _name, _table, analysis in analyse(model):
+            findings.problems.extend(analysis.problems(file))
         for key, decision in model.decisions.items():
             if key in found:
                 findings.add(
-                    file, "decision_twice", f"Expected one decision with the id {key!r} in the bundle."
+                    file,
+                    "decision_twice",
+                    Sentence("Expected one decision with the id {key!r} in the bundle.", key=key),
                 )
             found[key] = decision
     return found
@@ -134,8 +150,9 @@ def check_shadows(bundle: Bundle, findings: Findings) -> None:
     for shared in bundle.files:
         own = shared.removeprefix("shared/")
         if own != shared and own in bundle.files and not own.endswith(".yaml"):
-            message = (
-                f"Expected no file of the name of a shared part that is taken in, but there is {shared}."
+            message = Sentence(
+                "Expected no file of the name of a shared part that is taken in, but there is {shared}.",
+                shared=shared,
             )
             findings.add(own, "shadows_shared", message, "Delete or rename the service's own file.")
 
@@ -150,7 +167,9 @@ def check_letters(bundle: Bundle, findings: Findings) -> None:
             continue
         for name in included(template):
             if bundle.path_of(f"letters/{name}") is None:
-                message = f"Expected a file of letters/ to include, but there is no {name!r}."
+                message = Sentence(
+                    "Expected a file of letters/ to include, but there is no {name!r}.", name=name
+                )
                 findings.add(file, "letter_include_unknown", message, "Name a file that is there.")
 
 

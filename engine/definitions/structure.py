@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from engine.sentences import Sentence
+
 from .assignments import check_assignments
 from .mend import FLOW_NODES, GATEWAYS
 from .xml import B, L, S, local
@@ -53,41 +55,68 @@ def _check_ids(root: etree._Element, file: str, findings: Findings) -> None:
         element_id = node.get("id") if local(node) else None
         if local(node) in FLOW_NODES and not element_id:
             findings.add(
-                file, "id_missing", f"Expected the {local(node)} to have an id.", "Give it an id.", node=node
+                file,
+                "id_missing",
+                Sentence("Expected the {kind} to have an id.", kind=local(node)),
+                "Give it an id.",
+                node=node,
             )
         elif element_id and node.tag.startswith(B) and counts[element_id] > 1:
-            message = f"Expected the id {element_id!r} once, but it stands {counts[element_id]} times in the diagram."
+            message = Sentence(
+                "Expected the id {element_id!r} once, but it stands {counts} times in the diagram.",
+                element_id=element_id,
+                counts=counts[element_id],
+            )
             findings.add(file, "id_twice", message, "Rename one of them.", node=node)
         elif local(node) in FLOW_NODES and (element_id in _RESERVED_IDS or "__" in str(element_id)):
-            message = f"Expected another id than {element_id!r}: 'Start', 'End' and double underscores are reserved."
+            message = Sentence(
+                "Expected another id than {element_id!r}: 'Start', 'End' and double underscores are reserved.",
+                element_id=element_id,
+            )
             findings.add(file, "id_reserved", message, "Rename it.", node=node)
 
 
 def _check_node(node: etree._Element, file: str, findings: Findings) -> None:
     name = local(node)
     if name in REFUSED and node.tag.startswith(B):
-        message = f"Expected only what Linbang can run, but this is {REFUSED[name]}."
+        message = Sentence(
+            "Expected only what Linbang can run, but this is {refused}.", refused=REFUSED[name]
+        )
         findings.add(
             file, "not_supported", message, "Draw it with subprocesses, gateways and events.", node=node
         )
     if name in FLOW_NODES:
         check_assignments(node, file, findings)
     if name == "scriptTask" and node.get("scriptFormat", "feel").lower() not in _FEEL:
-        message = f"Expected a script in FEEL, but it says that it is {node.get('scriptFormat')!r}."
+        message = Sentence(
+            "Expected a script in FEEL, but it says that it is {script_format!r}.",
+            script_format=node.get("scriptFormat"),
+        )
         findings.add(file, "script_foreign", message, "Write it as a FEEL context.", node=node)
     if node.get("isForCompensation") == "true":
         findings.add(file, "not_supported", "Expected no compensation, which Linbang cannot run.", node=node)
     if node.tag in (f"{S}preScript", f"{S}postScript"):
         hint = "Put a script task before or behind it."
         findings.add(
-            file, "not_supported", f"Expected no {name}: it runs at unforeseen moments.", hint, node=node
+            file,
+            "not_supported",
+            Sentence("Expected no {name}: it runs at unforeseen moments.", name=name),
+            hint,
+            node=node,
         )
     if isinstance(node.tag, str) and node.tag.startswith(L) and name not in _KNOWN_ELEMENTS:
-        message = f"Expected one of {', '.join(sorted(_KNOWN_ELEMENTS))}, but got linbang:{name}."
+        message = Sentence(
+            "Expected one of {listed}, but got linbang:{name}.",
+            listed=", ".join(sorted(_KNOWN_ELEMENTS)),
+            name=name,
+        )
         findings.add(file, "unknown_extension", message, "See processes/FORMAT.md.", node=node)
     for attribute in node.attrib:
         if attribute.startswith(L) and attribute.removeprefix(L) not in _KNOWN_ATTRIBUTES:
-            message = f"Expected a known attribute, but got linbang:{attribute.removeprefix(L)}."
+            message = Sentence(
+                "Expected a known attribute, but got linbang:{attribute}.",
+                attribute=attribute.removeprefix(L),
+            )
             findings.add(file, "unknown_extension", message, "See processes/FORMAT.md.", node=node)
     _check_event(node, file, findings)
     _check_repeats(node, file, findings)
@@ -103,12 +132,18 @@ def _check_repeats(node: etree._Element, file: str, findings: Findings) -> None:
     if local(node) in {"inputDataItem", "outputDataItem"} and node.get("name", node.get("id")) != node.get(
         "id"
     ):
-        message = f"Expected the item's id to be the variable's name {node.get('name')!r}, but it is {node.get('id')!r}."
+        message = Sentence(
+            "Expected the item's id to be the variable's name {name!r}, but it is {id!r}.",
+            name=node.get("name"),
+            id=node.get("id"),
+        )
         findings.add(file, "item_name", message, "Give both the same text.", node=node)
     if local(node) == "standardLoopCharacteristics":
         maximum, condition = node.get("loopMaximum"), (node.findtext(f"{B}loopCondition") or "").strip()
         if maximum is not None and not re.fullmatch(r"[1-9]\d{0,5}", maximum):
-            message = f"Expected the loop's maximum to be a whole number, but got {maximum!r}."
+            message = Sentence(
+                "Expected the loop's maximum to be a whole number, but got {maximum!r}.", maximum=maximum
+            )
             findings.add(file, "loop_maximum", message, node=node)
         if maximum is None and not condition:
             message = "Expected the loop to have a condition or a maximum."
@@ -126,8 +161,18 @@ def _check_event(node: etree._Element, file: str, findings: Findings) -> None:
         target = node.get(reference)
         known = {found.get("id") for found in root.iterfind(f"{B}{kind}")} if target else set()
         if (needs and not target) or (target and target not in known):
-            message = f"Expected the element to name a {kind} of this file, but it names {target!r}."
-            findings.add(file, f"{kind}_missing", message, f"Choose the {kind} in the properties.", node=node)
+            message = Sentence(
+                "Expected the element to name a {kind} of this file, but it names {target!r}.",
+                kind=kind,
+                target=target,
+            )
+            findings.add(
+                file,
+                f"{kind}_missing",
+                message,
+                Sentence("Choose the {kind} in the properties.", kind=kind),
+                node=node,
+            )
 
 
 def _check_scope(scope: etree._Element, file: str, findings: Findings) -> None:
@@ -136,7 +181,11 @@ def _check_scope(scope: etree._Element, file: str, findings: Findings) -> None:
     for item in scope.iterfind(f"{B}sequenceFlow"):
         ends = [item.get("sourceRef"), item.get("targetRef")]
         if any(end not in nodes for end in ends):
-            message = f"Expected the flow to join two elements of one scope, but it joins {ends[0]!r} and {ends[1]!r}."
+            message = Sentence(
+                "Expected the flow to join two elements of one scope, but it joins {source!r} and {target!r}.",
+                source=ends[0],
+                target=ends[1],
+            )
             findings.add(file, "flow_dangling", message, "Draw the flow again.", node=item)
         else:
             flows.append(item)
@@ -151,8 +200,8 @@ def _check_starts(
 ) -> None:
     starts = [node for node in nodes.values() if local(node) == "startEvent"]
     if len(starts) != 1:
-        message = f"Expected exactly one start event, but there are {len(starts)}."
-        findings.add(file, "start_missing" if not starts else "starts_several", message, node=scope)
+        several = Sentence("Expected exactly one start event, but there are {count}.", count=len(starts))
+        findings.add(file, "start_missing" if not starts else "starts_several", several, node=scope)
     triggers = [child for start in starts for child in start if local(child).endswith("EventDefinition")]
     watches = scope.get("triggeredByEvent") == "true"
     if watches and len(triggers) != 1:
@@ -176,8 +225,9 @@ def _check_boundaries(nodes: dict[str, etree._Element], file: str, findings: Fin
         if local(node) != "boundaryEvent":
             continue
         if node.get("attachedToRef") not in nodes:
-            message = (
-                f"Expected the event to sit on an activity, but {node.get('attachedToRef')!r} is none here."
+            message = Sentence(
+                "Expected the event to sit on an activity, but {target!r} is none here.",
+                target=node.get("attachedToRef"),
             )
             findings.add(file, "boundary_dangling", message, "Draw it onto the activity again.", node=node)
         if not any(local(child).endswith("EventDefinition") for child in node):
@@ -214,7 +264,10 @@ def _check_gateways(
         own = {item.get("id") for item in flows if item.get("sourceRef") == node.get("id")}
         if default and default not in own:
             findings.add(
-                file, "default_dangling", f"Expected the default flow {default!r} to leave here.", node=node
+                file,
+                "default_dangling",
+                Sentence("Expected the default flow {default!r} to leave here.", default=default),
+                node=node,
             )
 
 
@@ -245,10 +298,10 @@ def _check_reach(
     ending = _closure(ends, backward)
     for key, node in nodes.items():
         if starts and key not in reached and key not in watchers:
-            message = f"Expected a way from the start to {key!r}, but there is none."
+            message = Sentence("Expected a way from the start to {key!r}, but there is none.", key=key)
             findings.add(file, "unreachable", message, "Connect it or delete it.", node=node)
         elif key not in ending and key not in watchers:
-            message = f"Expected a way from {key!r} to an end, but it goes round for ever."
+            message = Sentence("Expected a way from {key!r} to an end, but it goes round for ever.", key=key)
             findings.add(file, "never_ends", message, "Add a way out of the loop.", node=node)
     if not nodes:
         findings.add(file, "scope_empty", "Expected a start event and something to do.", node=scope)

@@ -8,6 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 from .declarations import read_yaml
 
@@ -81,7 +82,11 @@ def read_texts(
     for language in LANGUAGES:
         file = f"texts.{language}.yaml"
         if file not in bundle.files:
-            findings.add(file, "texts_missing", f"Expected a file {file} with the words of the service.")
+            findings.add(
+                file,
+                "texts_missing",
+                Sentence("Expected a file {file} with the words of the service.", file=file),
+            )
         read = [_read_file(bundle, path, findings) for path in (f"shared/{file}", file)]
         found = [words for words in read if words is not None]
         if found:
@@ -99,7 +104,11 @@ def _read_file(bundle: Bundle, file: str, findings: Findings) -> Mapping[str, An
         findings.add(file, exc.code, exc.message, line=exc.details.get("line"))
         return None
     for section in words.keys() - _SECTIONS:
-        message = f"Expected one of {', '.join(sorted(_SECTIONS))}, but got {section!r}."
+        message = Sentence(
+            "Expected one of {listed}, but got {section!r}.",
+            listed=", ".join(sorted(_SECTIONS)),
+            section=section,
+        )
         findings.add(file, "texts_unknown_section", message, severity="warning")
     return words
 
@@ -148,11 +157,13 @@ def check_texts(
     for path in needed:
         for language in LANGUAGES:
             if language in texts.languages and not texts.get(language, *path):
-                message = f"Expected words for {'.'.join(path)}, but there are none in this language."
+                message = Sentence(
+                    "Expected words for {path}, but there are none in this language.", path=".".join(path)
+                )
                 findings.add(f"texts.{language}.yaml", "text_missing", message, "Add them.")
     for path in optional:
         present = {language for language in LANGUAGES if texts.get(language, *path)}
         if present and present != set(LANGUAGES):
             (missing,) = set(LANGUAGES) - present
-            message = f"Expected words for {'.'.join(path)} in both languages or in none."
+            message = Sentence("Expected words for {path} in both languages or in none.", path=".".join(path))
             findings.add(f"texts.{missing}.yaml", "text_missing", message, "Add them.")

@@ -56,7 +56,8 @@ def _form_words(components: Any, prefix: str) -> Iterator[tuple[str, dict[str, s
             "label": component.get("label") or component.get("dateLabel") or component.get("text"),
             "description": component.get("description"),
         }
-        for option in component.get("values") or []:
+        options = component.get("values")
+        for option in options if isinstance(options, list) else ():
             if isinstance(option, dict):
                 words[f"options.{option.get('value')}"] = option.get("label")
         path = f"{prefix}{name}"

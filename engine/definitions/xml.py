@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.problems import Problem
+from engine.sentences import Sentence
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
@@ -25,14 +26,25 @@ def read_xml(content: bytes, filename: str) -> tuple[etree._Element | None, list
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as exc:
         line = exc.lineno or None
-        return None, [_problem(filename, line, "xml_broken", f"Expected well-formed XML, but {exc.msg}.")]
+        return None, [
+            _problem(
+                filename,
+                line,
+                "xml_broken",
+                Sentence("Expected well-formed XML, but {reason}.", reason=exc.msg),
+            )
+        ]
     if root.getroottree().docinfo.doctype:
         return None, [
             _problem(filename, 1, "xml_doctype", "Expected no document type declaration in the file.")
         ]
     for count, element in enumerate(root.iter(), start=1):
         if count > MAX_NODES or sum(1 for _ in element.iterancestors()) > MAX_DEPTH:
-            message = f"Expected at most {MAX_NODES} elements nested {MAX_DEPTH} deep."
+            message = Sentence(
+                "Expected at most {most} elements nested {depth} deep.",
+                most=MAX_NODES,
+                depth=MAX_DEPTH,
+            )
             return None, [_problem(filename, element.sourceline, "xml_too_large", message)]
     return root, []
 

@@ -3,7 +3,8 @@
 Nothing is run, fetched or asked here: files in, files out.
 """
 
+from .apart import convert_apart
 from .bundles import Imported, Service, convert, read_sources
 from .report import Note
 
-__all__ = ["Imported", "Note", "Service", "convert", "read_sources"]
+__all__ = ["Imported", "Note", "Service", "convert", "convert_apart", "read_sources"]

@@ -130,12 +130,15 @@ def test_a_service_that_names_no_part_takes_none_in(processes: Path) -> None:
     assert all(yaml.safe_load(service.files[f"shared/{path}"]).keys() == {"units"} for path in taken(service))
 
 
+PROMISE = '<linbang:deadline id="limit" kind="promised" limit="5 WD"/>'
+
+
 @pytest.mark.parametrize(
     ("body", "part"),
     [
         (user_task("ask", form="seen"), "seen.form.json"),
         (user_task("ask", letter="report"), "letters/closing.html"),
-        (user_task("ask", inner='<linbang:pause reason="ill"/>'), "pauses.yaml"),
+        (user_task("ask", inner=f'{PROMISE}<linbang:pause reason="ill"/>'), "pauses.yaml"),
         (user_task("ask", notice="told"), "notices.yaml"),
         (TABLE.replace("weigh", "ask"), "worth.dmn"),
     ],

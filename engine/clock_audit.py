@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine import clocks, history, spiff, task_changes
 from engine.awaiting import changed_jobs
 from engine.clocks import (
+    NEW_VERSION,
     DeadlineEnd,
     DeadlineFacts,
     DeadlineKind,
@@ -112,6 +113,12 @@ def verify_clocks(runtime: Runtime, store: CaseStore) -> Iterator[ClockFault]:
             if read is not None:
                 yield from _verify_one(runtime, *read)
         after = found[-1]
+
+
+def verify_case(runtime: Runtime, store: CaseStore, process_instance_id: int) -> list[ClockFault]:
+    """Find every stored date of one case that its history does not give; nothing where there is no such case."""
+    read = _read(store, process_instance_id)
+    return [] if read is None else list(_verify_one(runtime, *read))
 
 
 def _read(store: CaseStore, process_instance_id: int) -> tuple[WholeCase, list[DeadlineRow]] | None:
@@ -225,7 +232,7 @@ def _follow_version(found: dict[str, Retold], link: Link) -> None:
             for begin, end, reason in pauses
         ]
     for key, limit in link.payload.get("limits", ()):
-        found[key].extensions.append(Extension(from_ms(link.at), parse_limit(limit), "new_version"))
+        found[key].extensions.append(Extension(from_ms(link.at), parse_limit(limit), NEW_VERSION))
         found[key].touched_at = link.at
 
 

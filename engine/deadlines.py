@@ -109,6 +109,12 @@ class Follower:
             self._note("deadline_breached", tracked, escalate_to=declaration.escalate_to)
         return state
 
+    def extend(self, key: str, limit: clocks.Limit, reason: str, ends: Iterable[str] = ()) -> None:
+        """Give one clock another limit, and let others hand over to it; the caller has seen that it may be."""
+        self._give_time(self.tracked[key], limit, reason)
+        for other in ends:
+            self._end(self.tracked.get(other), DeadlineEnd.HANDED_OVER)
+
     def next_moment(self, tracked: Tracked) -> datetime | None:
         """Say when the clock must be looked at again; while it is paused, when the pause reaches its cap."""
         if tracked.facts.end is not None or tracked.breached:
@@ -194,12 +200,18 @@ class Follower:
                 if limit is None:
                     continue
                 if not facts.extensions or facts.extensions[-1].limit != limit:
-                    added = Extension(self.now, limit, extension.reason)
-                    tracked.facts = replace(facts, extensions=(*facts.extensions, added))
-                    due = clocks.due_at(tracked.facts, self._calendar(tracked), self.now)
-                    self._note(
-                        "deadline_extended", tracked, limit=str(limit), reason=extension.reason, due_at=due.at
-                    )
+                    self._give_time(tracked, limit, extension.reason)
+
+    def _give_time(self, tracked: Tracked, limit: clocks.Limit, reason: str) -> None:
+        """Let a clock have another limit from now on. Levels of warning that lie ahead again will call again."""
+        calendar, facts = self._calendar(tracked), tracked.facts
+        was = clocks.due_at(facts, calendar, self.now)
+        tracked.facts = replace(facts, extensions=(*facts.extensions, Extension(self.now, limit, reason)))
+        due = clocks.due_at(tracked.facts, calendar, self.now)
+        if not tracked.breached:
+            moments = dict(self._warnings(self.definition.deadlines[facts.id], tracked))
+            tracked.warned = [one for one in tracked.warned if moments.get(one, self.now) <= self.now]
+        self._note("deadline_extended", tracked, limit=str(limit), reason=reason, was=was.at, due_at=due.at)
 
     def _leave_scopes(
         self, resting: Mapping[int, Resting], passed: set[int], *, finished: bool, cancelled: bool

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.people import SYSTEM, Actor
 
 if TYPE_CHECKING:
+    from engine.clocks import Limit
     from engine.store.rows import KeptMessage, ReasonRow, UserTaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTime:
+    """A clock that somebody gives another limit. key: of the clock; ends: keys of clocks that hand over to it."""
+
+    key: str
+    limit: Limit
+    reason: str
+    ends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the applicant is told by the deed itself, as if a token had left an element with this letter and notice.
+
+    data: the variables, and whatever else the letter may say. words: what the notice may say beside them, by language.
+    """
+
+    element_id: str
+    letter: str | None
+    notice: str | None
+    data: Mapping[str, Any]
+    words: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +74,8 @@ class Deed:
     """Kept messages that moved it on."""
     expires: tuple[int, ...] = ()
     """Ids of kept messages whose time is over."""
+    extends: GivenTime | None = None
+    tells: Telling | None = None
     asked: ReasonRow | None = None
     """The question that it asks of whoever has a task."""
     answers: int | None = None

@@ -5,13 +5,14 @@ given again from history. Refuses limits, pauses and moments that cannot be.
 """
 
 from engine.clocks.course import DeadlineState, Due, Remaining, due_at, end_of_limit, remaining, state_of
-from engine.clocks.facts import DeadlineEnd, DeadlineFacts, DeadlineKind, Extension, Pause
+from engine.clocks.facts import NEW_VERSION, DeadlineEnd, DeadlineFacts, DeadlineKind, Extension, Pause
 from engine.clocks.ledger import LedgerDay, LedgerReason, ledger
 from engine.clocks.levels import Share, WarningLevel, business_hour, parse_warnings, warning_moments
 from engine.clocks.limits import Limit, Unit, parse_limit, parse_limits
 from engine.clocks.planning import latest_start
 
 __all__ = [
+    "NEW_VERSION",
     "DeadlineEnd",
     "DeadlineFacts",
     "DeadlineKind",

@@ -48,6 +48,10 @@ class Pause:
         _require_offset(self.ended_at)
 
 
+NEW_VERSION = "new_version"
+"""The reason of an extension that nobody granted: the case has moved to a version with another limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     """From `at` on the deadline has this limit instead, counted from its start as before."""

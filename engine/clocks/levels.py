@@ -13,6 +13,7 @@ from engine.clocks.counting import count_days_without, nth_day_without
 from engine.clocks.course import Course, Standstill, follow, standstills
 from engine.clocks.limits import Limit, Unit, parse_limit
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -34,7 +35,8 @@ class Share:
     def __post_init__(self) -> None:
         if not 1 <= self.percent <= _WHOLE:
             raise InvalidInput(
-                f"Expected a share from 1% to 100%, but got {self.percent}%", code="invalid_warning"
+                Sentence("Expected a share from 1% to 100%, but got {percent}%", percent=self.percent),
+                code="invalid_warning",
             )
 
     def __str__(self) -> str:
@@ -55,7 +57,11 @@ def parse_warnings(text: str) -> tuple[WarningLevel, ...]:
     levels = tuple(_parse_level(part.strip()) for part in text.split(",", MAX_LEVELS))
     if len(levels) > MAX_LEVELS or len(set(levels)) < len(levels):
         raise InvalidInput(
-            f"Expected at most {MAX_LEVELS} warning levels, each once, but got '{text[:80]}'",
+            Sentence(
+                "Expected at most {most} warning levels, each once, but got '{text}'",
+                most=MAX_LEVELS,
+                text=text[:80],
+            ),
             code="invalid_warning",
         )
     return levels
@@ -69,7 +75,10 @@ def _parse_level(text: str) -> WarningLevel:
         return parse_limit(text)
     except InvalidInput as error:
         raise InvalidInput(
-            f"Expected a warning level such as '60%' (used), '2 WD' or '4 h' (left), but got '{text[:40]}'",
+            Sentence(
+                "Expected a warning level such as '60%' (used), '2 WD' or '4 h' (left), but got '{text}'",
+                text=text[:40],
+            ),
             code="invalid_warning",
         ) from error
 

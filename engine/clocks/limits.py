@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from engine.calendar import MAX_DAYS
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 MAX_LIMITS = 20
 
@@ -37,7 +38,11 @@ class Limit:
     def __post_init__(self) -> None:
         if not 1 <= self.count <= MAX_DAYS:
             raise InvalidInput(
-                f"Expected a limit of 1 to {MAX_DAYS} days or hours, but got {self.count}",
+                Sentence(
+                    "Expected a limit of 1 to {most} days or hours, but got {count}",
+                    most=MAX_DAYS,
+                    count=self.count,
+                ),
                 code="invalid_limit",
             )
 
@@ -50,8 +55,10 @@ def parse_limit(text: object) -> Limit:
     match = _LIMIT.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
         raise InvalidInput(
-            "Expected a limit such as '12 WD' (working days), '7 D' (calendar days) or '24 h' (hours), "
-            f"but got '{str(text)[:_SHOWN_CHARS]}'",
+            Sentence(
+                "Expected a limit such as '12 WD' (working days), '7 D' (calendar days) or '24 h' (hours), but got '{text}'",
+                text=str(text)[:_SHOWN_CHARS],
+            ),
             code="invalid_limit",
         )
     return Limit(int(match[1]), Unit(match[2]))
@@ -64,10 +71,14 @@ def parse_limits(text: str) -> tuple[Limit, ...]:
     """
     parts = text.split(",", MAX_LIMITS)
     if len(parts) > MAX_LIMITS:
-        raise InvalidInput(f"Expected at most {MAX_LIMITS} limits, but got more", code="invalid_limit")
+        raise InvalidInput(
+            Sentence("Expected at most {most} limits, but got more", most=MAX_LIMITS),
+            code="invalid_limit",
+        )
     limits = tuple(parse_limit(part) for part in parts)
     if any(limit.unit is Unit.HOUR for limit in limits):
         raise InvalidInput(
-            f"Expected limits in days here, but got '{text[:_SHOWN_CHARS]}'", code="invalid_limit"
+            Sentence("Expected limits in days here, but got '{text}'", text=text[:_SHOWN_CHARS]),
+            code="invalid_limit",
         )
     return limits

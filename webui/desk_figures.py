@@ -13,10 +13,8 @@ from engine.store.figures import EndedCase
 
 from . import charts
 from .desk_sheets import Cell, Column, Sheet, number_cell, words_cell
-from .language import language
 from .page import installation
 from .words import day_words, element_name, office_name, outcome_name, service_name
-from .words.diagrams import drawn_names
 from .words.figures import days_of, period_words, share_words, short_period, time_words
 
 if TYPE_CHECKING:
@@ -135,7 +133,7 @@ def trends(found: dict[Period, CaseFigures]) -> list[tuple[str, Chart]]:
 def by_step(key: str, definition: Definition, found: dict[str, StepFigures]) -> Sheet:
     """Give how long each step waited and was worked on, the longest first."""
     rows = []
-    order = sorted(found.items(), key=lambda item: (-_load(item[1]), item[0]))
+    order = sorted(found.items(), key=lambda item: (-load(item[1]), item[0]))
     for element_id, one in order[:MAX_STEPS]:
         href = url_for("desk.work", service=key, step=element_id)
         rows.append(
@@ -190,27 +188,7 @@ def slowest(choice: Choice, size: int = MAX_SLOWEST) -> Sheet:
     )
 
 
-def heat(definition: Definition, process: str, found: dict[str, StepFigures]) -> dict[str, Any]:
-    """Give what a diagram shows of each step: a class of heat from 0 to 4, and the numbers."""
-    here = {
-        key: one
-        for key, one in found.items()
-        if (element := definition.elements.get(key)) is not None and element.process == process
-    }
-    hottest = max((_load(one) for one in found.values()), default=0.0)
-    return {
-        key: {
-            "level": 0 if hottest <= 0 else min(4, int(5 * _load(one) / hottest)),
-            "waited": time_words(one.waiting.percentile(0.5)),
-            "worked": time_words(one.working.percentile(0.5)),
-            "number": one.number,
-            "sent_back": one.sent_back,
-        }
-        for key, one in here.items()
-    }
-
-
-def _load(one: StepFigures) -> float:
+def load(one: StepFigures) -> float:
     """Give by what steps are compared: the time that they took on the average."""
     return (one.waiting.mean or 0.0) + (one.working.mean or 0.0)
 
@@ -269,23 +247,3 @@ def _slow(row: EndedCase) -> list[Cell]:
 def case_day(moment: int) -> str:
     """Say the day of a moment."""
     return day_words(installation().runtime.calendar.local_date(from_ms(moment)))
-
-
-def diagrams(
-    key: str, version: int, definition: Definition, found: dict[str, StepFigures]
-) -> list[dict[str, Any]]:
-    """Give the drawings of a version with their heat, the hottest first; the main one is always among them."""
-    drawn = []
-    for place, process in enumerate(definition.processes):
-        warm = heat(definition, process, found)
-        if warm or place == 0:
-            drawn.append(
-                {
-                    "name": definition.texts.say(language(), "processes", process),
-                    "href": url_for("definitions.diagram", key=key, version=version, process=process),
-                    "facts": {"names": drawn_names(definition, process), "heat": warm},
-                    "any": bool(warm),
-                    "load": sum(_load(found[key]) for key in warm),
-                }
-            )
-    return sorted(drawn, key=lambda one: -one["load"])

@@ -95,27 +95,25 @@ class Tables:
                         "standing": standing,
                         "words": words,
                         "number": getattr(count, standing),
-                        "href": self._address(**where, standing=standing),
+                        "href": f"{href}&standing={standing}",
                     }
                     for standing, words in self._standings
                 ],
                 "total": count.total,
-                "href": self._address(**where),
+                "href": href,
                 "bar": [round(100 * part / longest, 2) for part in _parts(count)],
             }
             for name, below, where, count in lines[: self._most]
+            for href in (f"{self._list}?{urlencode(where)}",)
         ]
-
-    def _address(self, **where: str) -> str:
-        return f"{self._list}?{urlencode(where)}"
 
 
 def _by(counts: Mapping[Place, Count], part: Callable[[Place], Any]) -> Iterable[tuple[Any, Count]]:
     """Add the counts up by a part of their place."""
-    found: dict[Any, Count] = defaultdict(Count)
+    found: dict[Any, list[Count]] = defaultdict(list)
     for place, count in counts.items():
-        found[part(place)] += count
-    return found.items()
+        found[part(place)].append(count)
+    return ((key, Count.sum(some)) for key, some in found.items())
 
 
 def _of_person(person_id: int | None, names: Mapping[int, str], count: Count) -> Line:

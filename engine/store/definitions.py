@@ -115,6 +115,14 @@ class DefinitionStore:
             found: int | None = connection.execute(query).scalar()
             return found
 
+    def newest_of_all(self) -> dict[str, int]:
+        """Give the id of every service's newest version, by the service's key, in the order of the keys."""
+        query = select(s.service.c.key, s.service.c.definition_id).where(
+            s.service.c.tenant_id == self._tenant
+        )
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.order_by(s.service.c.key))}
+
     def running(self, definition_ids: Sequence[int]) -> dict[int, int]:
         """Count the running cases of versions; each count stops at MAX_COUNTED."""
         found: dict[int, int] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -33,7 +35,7 @@ class Count:
     """How many open tasks there are of one kind.
 
     at_risk: not late, and a clock has warned. paused: a promised clock stands still; such a task may be late
-    or at risk by another one.
+    or at risk by another one. soon: late between now and a moment that was asked for; 0 where none was.
     """
 
     total: int = 0
@@ -41,22 +43,20 @@ class Count:
     at_risk: int = 0
     paused: int = 0
     unclaimed: int = 0
+    soon: int = 0
 
     @property
     def on_time(self) -> int:
         """Give how many are neither late nor at risk; some of them may stand still."""
         return self.total - self.late - self.at_risk
 
-    def __add__(self, other: Count) -> Count:
-        """Add two counts up."""
-        return Count(
-            self.total + other.total,
-            self.late + other.late,
-            self.at_risk + other.at_risk,
-            self.paused + other.paused,
-            self.unclaimed + other.unclaimed,
-        )
+    @classmethod
+    def sum(cls, counts: Iterable[Count]) -> Count:
+        """Add counts up."""
+        return cls(*map(sum, zip(*map(_NUMBERS, counts), strict=True)))
 
+
+_NUMBERS = attrgetter(*Count.__slots__)
 
 Place = tuple[int, str, str]
 """An office, a service and a step of it."""
@@ -154,10 +154,20 @@ class WorkStore:
         self._database = database
         self._tenant = tenant_id
 
-    def count_by_place(self, offices: Collection[int], now: int) -> dict[Place, Count]:
-        """Count the open tasks of some offices at one moment by office, service and step."""
+    def count(self, offices: Collection[int], now: int) -> Count:
+        """Count the open tasks of some offices at one moment."""
+        (row,) = self._counted(offices, now, ())
+        return Count(*row)
+
+    def count_by_place(
+        self, offices: Collection[int], now: int, until: int | None = None
+    ) -> dict[Place, Count]:
+        """Count the open tasks of some offices at one moment by office, service and step.
+
+        until: say as well how many become late from now to then, the moment included.
+        """
         task = s.user_task.c
-        rows = self._counted(offices, now, (task.office_id, task.service_key, task.element_id))
+        rows = self._counted(offices, now, (task.office_id, task.service_key, task.element_id), until)
         return {(row[0], row[1], row[2]): Count(*row[3:]) for row in rows}
 
     def count_by_person(self, offices: Collection[int], now: int) -> dict[int | None, Count]:
@@ -165,10 +175,15 @@ class WorkStore:
         return {row[0]: Count(*row[1:]) for row in self._counted(offices, now, (s.user_task.c.assignee,))}
 
     def _counted(
-        self, offices: Collection[int], now: int, parts: Sequence[ColumnElement[Any]]
+        self,
+        offices: Collection[int],
+        now: int,
+        parts: Sequence[ColumnElement[Any]],
+        until: int | None = None,
     ) -> Sequence[Any]:
         """Count by some columns, going over the index once."""
         task = s.user_task.c
+        soon = [] if until is None else [func.count().filter(task.due_at > now, task.due_at <= until)]
         query = (
             select(
                 *parts,
@@ -177,6 +192,7 @@ class WorkStore:
                 func.count().filter(task.due_at > now, task.at_risk == 1),
                 func.count().filter(task.paused == 1),
                 func.count().filter(task.assignee.is_(None)),
+                *soon,
             )
             .where(*self._open(offices))
             .group_by(*parts)
@@ -185,7 +201,11 @@ class WorkStore:
             return connection.execute(query).all()
 
     def count_missed(self, offices: Collection[int]) -> dict[str, int]:
-        """Count, by service, the running cases of some offices that have missed a promised or statutory clock."""
+        """Count, by service, the running cases of some offices that have missed a promised or statutory clock.
+
+        A case is of one office: counted by office too, the cases come in the index's own order and no list of
+        all of them has to be sorted.
+        """
         clock = s.deadline.c
         query = (
             select(clock.service_key, func.count(clock.process_instance_id.distinct()))
@@ -196,10 +216,13 @@ class WorkStore:
                 clock.ended_at.is_(None),
                 clock.kind.in_(MISSED_KINDS),
             )
-            .group_by(clock.service_key)
+            .group_by(clock.office_id, clock.service_key)
         )
+        found: Counter[str] = Counter()
         with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            for service_key, number in connection.execute(query):
+                found[service_key] += number
+        return dict(found)
 
     def page(
         self, offices: Collection[int], where: WorkFilter, now: int, *, size: int, after: Cursor | None = None
@@ -233,12 +256,6 @@ class WorkStore:
         )
         with self._database.reading() as connection:
             return [RunningClock(*row) for row in connection.execute(query)]
-
-    def count_until(self, offices: Collection[int], now: int, until: int) -> int:
-        """Count the open tasks of some offices that become late between now and a moment."""
-        query = select(func.count()).where(*self._open(offices), *_chosen(WorkFilter(until=until), now))
-        with self._database.reading() as connection:
-            return int(connection.execute(query).scalar_one())
 
     def without_task(self, offices: Collection[int], now: int, until: int, size: int) -> list[WaitingCase]:
         """List the cases that become late between now and a moment, and in which nobody has a task, the earliest first.

@@ -77,7 +77,7 @@ def measure(folder: Path, cases: int, looks: int) -> list[Figure]:
     return figures
 
 
-def moving(folder: Path) -> list[Figure]:
+def moving(folder: Path, cases: int = REAL) -> list[Figure]:
     """Begin cases, look at a closed day, and move them."""
     world = make_world(folder, "real.db")
     clock = '<linbang:deadline id="promise" kind="promised" limit="12 WD" warn="60%"/>'
@@ -85,7 +85,7 @@ def moving(folder: Path) -> list[Figure]:
         f"<bpmn:extensionElements>{clock}</bpmn:extensionElements>" + user_task("ask") + start_and_end("ask")
     )
     world.deploy(bundle(body))
-    for _ in range(REAL):
+    for _ in range(cases):
         world.start()
     runtime = world.runtime
     day = runtime.calendar.add_working_days(runtime.today(), 3)
@@ -94,13 +94,13 @@ def moving(folder: Path) -> list[Figure]:
     began = time.process_time()
     while looking.look_further(runtime, SUPERVISOR, row.id).row.state == "looking":
         pass
-    looked = (time.process_time() - began) / REAL
+    looked = (time.process_time() - began) / cases
     applying.approve(runtime, SUPERVISOR, row.id, "A storm shut the offices.")
     began = time.process_time()
     while applying.go_on(runtime, row.id, budget_s=60).left:
         pass
-    moved = (time.process_time() - began) / REAL
-    assert looking.read_preview(runtime, SUPERVISOR, row.id).counts["moved"] == REAL
+    moved = (time.process_time() - began) / cases
+    assert looking.read_preview(runtime, SUPERVISOR, row.id).counts["moved"] == cases
     runtime.database.close()
     return [
         Figure("look at one case", looked * 1000, "ms processor"),

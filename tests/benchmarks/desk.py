@@ -64,7 +64,7 @@ def main() -> None:
         if chosen.database == "postgresql":
             settings = settings_on(chosen.database, opened)
             url = opened.enter_context(scratch_database(settings.database_url))
-        world = _filled(url, chosen.cases, chosen.finished)
+        world = filled(url, chosen.cases, chosen.finished)
         title = (
             f"supervisor's pages on {chosen.database}, {chosen.cases:,} open cases, {chosen.finished:,} finished, "
             f"{OFFICES + 1} offices"
@@ -140,7 +140,7 @@ def _client(world: World, folder: Path) -> Any:
     return client
 
 
-def _filled(url: str, cases: int, finished: int) -> World:
+def filled(url: str, cases: int, finished: int) -> World:
     """Deploy services of some steps, and write staff, open cases with a task each, and their clocks."""
     world = make_world_at(url)
     steps = [f"step{number}" for number in range(STEPS)]

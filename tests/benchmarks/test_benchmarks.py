@@ -16,7 +16,7 @@ from webui.bench.figures import Figure
 from webui.bench.installation import DATABASES, SERVICES, measured
 from webui.bench.rounds import Effort
 
-from . import burst, search, steps
+from . import alerts, burst, calendars, desk, feel, search, steps
 from .http import __main__ as http
 from .places import DATABASE_URL, settings_on
 
@@ -56,6 +56,36 @@ def test_it_searches_for_the_district_and_for_one_street(kind: str) -> None:
     assert all(value > 0 for value in said.values())
 
 
+def test_it_reads_what_a_change_of_the_calendar_reads_and_moves_real_cases(tmp_path: Path) -> None:
+    read = values(calendars.measure(tmp_path, cases=200, looks=1))
+    moved = values(calendars.moving(tmp_path, cases=4))
+
+    assert all(value > 0 for value in read.values())
+    assert {"next clocks, middle", "page of cases, middle", "counts by state"} <= read.keys()
+    assert moved["look at one case"] > 0
+    assert moved["move one case"] > 0
+
+
+def test_it_reads_and_announces_alerts(tmp_path: Path) -> None:
+    said = values(alerts.measure(tmp_path / "linbang.db", cases=200, looks=1))
+
+    assert {"first page", "messages", "who was told of a case", "announce one"} <= said.keys()
+    assert all(value > 0 for value in said.values())
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_it_looks_at_every_page_of_the_desk(kind: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    world = desk.filled(postgresql_url(tmp_path / "desk") if kind == "postgresql" else url, 200, 100)
+    try:
+        said = values(desk.measure(world, tmp_path, looks=1))
+    finally:
+        world.runtime.database.close()
+
+    assert {"page: the overview", "page: the weekly report", "counts by place"} <= said.keys()
+    assert all(value >= 0 for value in said.values())
+
+
 def test_it_lets_two_workers_strike_a_burst() -> None:
     with ExitStack() as opened:
         found = opened.enter_context(measured(settings_on("postgresql", opened), "postgresql"))
@@ -74,6 +104,13 @@ def test_it_completes_over_real_sockets_without_an_error(tmp_path: Path) -> None
     assert said["granian: completions"] > 0
     assert said["granian: errors of all kinds"] == 0
     assert said["granian: contested, told that somebody was quicker"] == http.CONTESTED * (http.CLIENTS - 1)
+
+
+def test_it_measures_conditions_and_tables_beside_plain_python() -> None:
+    said = {name.strip(): value for name, value in values(feel.measure(turns=2, rounds=1)).items()}
+
+    assert all(said[f"table of {feel.RULES} rules, {policy}"] > 0 for policy in feel.POLICIES)
+    assert len(feel.conditions()) > 50
 
 
 @pytest.mark.parametrize("mode", ["memory", "saved"])

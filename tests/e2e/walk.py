@@ -69,9 +69,21 @@ def _supervisor(desk: Desk, language: str) -> Iterator[str]:
     desk.go("/desk")
     desk.page.locator("#people table").wait_for()
     yield "desk"
-    for name, path in (("people", "/desk/people"), ("work", "/desk/work"), ("alerts", "/alerts/")):
+    for name, path in (
+        ("people", "/desk/people"),
+        ("work", "/desk/work"),
+        ("work-this-week", "/desk/work?standing=this_week"),
+        ("figures", "/desk/figures?period=2026-06"),
+        ("ratings", "/desk/ratings?period=2026-06"),
+        ("report", "/desk/report?period=2026-W28"),
+    ):
         desk.go(path)
         yield name
+    desk.go("/desk/figures/door_to_door_assistance?period=2026-06")
+    desk.page.wait_for_selector("[data-diagram][data-state=ready]")
+    yield "heat"
+    yield from _alerts(desk)
+    yield from _calendars(desk)
     desk.go("/absence/")
     yield "absence"
     desk.page.locator("#substitute").select_option(index=1)
@@ -79,6 +91,37 @@ def _supervisor(desk: Desk, language: str) -> Iterator[str]:
     desk.page.locator("form[method=post] .button-primary").evaluate("(one) => one.form.noValidate = true")
     desk.page.locator("form[method=post] .button-primary").click()
     yield "absence-wrong"
+
+
+def _alerts(desk: Desk) -> Iterator[str]:
+    """Show the alerts that nobody heard, those of one's own, and who was told of one case."""
+    for name, path in (("alerts-unheard", "/alerts/unheard"), ("alerts", "/alerts/")):
+        desk.go(path)
+        yield name
+    desk.page.locator("main a[href*='/alerts/cases/']").first.click()
+    yield "alerts-of-case"
+
+
+def _calendars(desk: Desk) -> Iterator[str]:
+    """Show a published year and one that is not, a proposal that cannot be, what another one moves, and drop it."""
+    page = desk.page
+    for name, path in (("calendar", "/calendars/"), ("calendar-provisional", "/calendars/?year=2027")):
+        desk.go(path)
+        yield name
+    desk.go("/calendars/")
+    proposal = page.locator("form[action$='/calendars/offices']")
+    proposal.locator(".button-primary").click()
+    yield "calendar-wrong"
+    proposal = page.locator("form[action$='/calendars/offices']")
+    proposal.locator("#first").fill("2026-07-20")
+    proposal.locator("#label").fill("暴雨停工")
+    proposal.locator(".button-primary").click()
+    page.locator("form[action$='/approve'] .button-primary").wait_for()
+    unfold(desk)
+    yield "calendar-change"
+    page.locator("#reason").fill("No storm came.")
+    page.locator("button[formaction$='/discard']").click()
+    yield "calendar-dropped"
 
 
 def _designer(desk: Desk, language: str) -> Iterator[str]:
@@ -107,6 +150,7 @@ def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) ->
     for name, path in (
         ("incidents-together", "/incidents/together/"),
         ("undelivered", "/undelivered/"),
+        ("alerts-messages", "/alerts/messages"),
         ("subscriptions", "/subscriptions/"),
     ):
         desk.go(path)
@@ -178,6 +222,10 @@ def _case(desk: Desk) -> Iterator[str]:
     for name, part in (("ledger", "/clocks/"), ("letter", "/letters/")):
         page.locator(f"main a[href*='{part}']").first.click()
         yield name
+        if name == "ledger":
+            page.emulate_media(media="print")
+            yield "ledger-printed"
+            page.emulate_media(media="screen")
         page.goto(here)
     desk.go(f"{ALLOWANCE}&state=active")
     page.locator("table tbody tr").first.get_by_role("link").click()

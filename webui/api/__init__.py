@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import (
     alerts,
-    calendars,
+    calendar_changes,
     deadlines,
     incidents,
     messages,
@@ -52,7 +52,7 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
         messages,
         deadlines,
         alerts,
-        calendars,
+        calendar_changes,  # with the days of offices
         incidents,
         subscriptions,
     ):

@@ -25,14 +25,11 @@ resources = Resources("calendars", "Working days of offices")
 )
 def days(office: str, query: Mapping[str, Any]) -> Any:
     """List the days of the calendar of an office, by its code: whether it works on each, and why."""
-    runtime, person = installation().runtime, actor()
-    found = next((row for row in runtime.offices.rows.values() if row.code == office), None)
-    if found is None or not runtime.offices.sees(person, found.id):
-        raise NotFound("Expected an office of yours with that code, but there is none", code="office_unknown")
+    runtime, office_id = installation().runtime, visible_office(office)
     count = (query["last"] - query["first"]).days + 1
     if not 1 <= count <= MAX_DAYS:
         raise InvalidInput(f"Expected 1 to {MAX_DAYS} days in order, but got {count}", code="days_broken")
-    calendar = runtime.calendars.known.of(found.id)
+    calendar = runtime.calendars.known.of(office_id)
     listed = [query["first"] + timedelta(days=n) for n in range(count)]
     return {
         "office": office,
@@ -50,3 +47,12 @@ def days(office: str, query: Mapping[str, Any]) -> Any:
             for day, info in ((day, calendar.explain(day)) for day in listed)
         ],
     }
+
+
+def visible_office(code: str) -> int:
+    """Give the id of an office that the bearer sees, by its code; raises NotFound (`office_unknown`)."""
+    offices, person = installation().runtime.offices, actor()
+    found = next((row.id for row in offices.rows.values() if row.code == code), None)
+    if found is None or not offices.sees(person, found):
+        raise NotFound("Expected an office of yours with that code, but there is none", code="office_unknown")
+    return found

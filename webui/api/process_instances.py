@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from engine import editing, forms, history, instances, moving
+from engine import editing, extending, forms, history, instances, moving
 from engine.errors import InvalidInput, InvalidState, NotAllowed
+from engine.state import to_ms
 from engine.store.cases import CaseFilter
 from webui.page import installation
 from webui.uploads import file_ids
@@ -20,6 +21,8 @@ from .paging import page, read_cursor
 from .resources import Resources
 from .schemas.common import IfNoneMatch, IncludeQuery, ReasonSchema, VariablesSchema, WriteHeaders, page_of
 from .schemas.instances import (
+    ExtendSchema,
+    ExtensionsSchema,
     InstanceQuery,
     InstanceSchema,
     ListedInstanceSchema,
@@ -186,6 +189,50 @@ def move(process_instance_id: int, headers: Mapping[str, Any], body: Mapping[str
 
     once(expecting(row.id), act)
     return found[0], {"ETag": tag_of(row.id, records.visible(row.id).row_version)}
+
+
+@resources.operation(
+    "GET", "/<id:process_instance_id>/extensions", gives=ExtensionsSchema(), errors=(403, 404)
+)
+def extensions(process_instance_id: int) -> Any:
+    """List the running clocks of a case that the bearer may extend, each with its date now and after."""
+    row = records.visible(process_instance_id)
+    found = extending.options(installation().runtime, row.id, actor())
+    items = [
+        {
+            "key": one.key,
+            "deadline_id": one.deadline,
+            "limit": one.limit,
+            "due_at": to_ms(one.due.at),
+            "new_limit": one.new_limit,
+            "new_due_at": to_ms(one.new_due.at),
+            "new_provisional": one.new_due.provisional,
+            "reasons": one.reasons,
+            "refused": one.refused,
+        }
+        for one in found
+    ]
+    return {"items": items}, {"ETag": tag_of(row.id, row.row_version)}
+
+
+@resources.operation(
+    "POST",
+    "/<id:process_instance_id>/extend",
+    gives=InstanceSchema(),
+    headers=WriteHeaders(),
+    body=ExtendSchema(),
+    errors=(403, 404, 409, 412),
+)
+def extend(process_instance_id: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
+    """Extend a running clock to the limit that its service allows, for a legal reason; the applicant is told."""
+    del headers
+    row = records.visible(process_instance_id)
+
+    def act(runtime: Runtime) -> None:
+        extending.extend(runtime, row.id, body["clock"], actor(), body["reason"], body["note"])
+
+    once(expecting(row.id), act)
+    return _told(row.id)
 
 
 def _told(process_instance_id: int, parts: set[str] | None = None, **more: Any) -> Any:

@@ -15,6 +15,7 @@ from engine.instances import open_case
 from engine.messages import sendable
 from webui.forms.masking import MASKED, mask
 from webui.page import installation
+from webui.provisional import DatedTask, provisional_tasks
 
 from .bearer import actor
 
@@ -53,7 +54,7 @@ def whole_case(process_instance_id: int, *, variables: bool = False) -> tuple[di
     opened = open_case(found.runtime, row, tasks) if row.state == "active" else None
     case = {
         **listed_case(row),
-        "user_tasks": [task(one) for one in tasks],
+        "user_tasks": tasks_of(row, tasks),
         "deadlines": [
             {
                 "process_instance_id": row.id,
@@ -80,9 +81,20 @@ def listed_case(row: Any) -> dict[str, Any]:
     }
 
 
-def task(row: UserTaskRow) -> dict[str, Any]:
-    """Give an open task."""
-    return {**{name: getattr(row, name) for name in _TASK}, "office": office_code(row.office_id)}
+def tasks_of(case: InstanceRow, rows: Iterable[UserTaskRow]) -> list[dict[str, Any]]:
+    """Give tasks of a case."""
+    some = list(rows)
+    moving = provisional_tasks(
+        [DatedTask(one.id, case.id, case.definition_id, one.element_id, one.due_at) for one in some]
+    )
+    return [
+        {
+            **{name: getattr(one, name) for name in _TASK},
+            "office": office_code(one.office_id),
+            "provisional": one.id in moving,
+        }
+        for one in some
+    ]
 
 
 def check_reader(row: InstanceRow, definition: Definition) -> None:

@@ -8,6 +8,7 @@ from engine import instances, spiff, user_tasks
 from engine.errors import NotFound
 from engine.store.inbox import InboxFilter
 from webui.page import installation
+from webui.provisional import DatedTask, provisional_tasks
 
 from . import records
 from .bearer import actor
@@ -44,7 +45,22 @@ def listing(query: Mapping[str, Any]) -> Any:
     rows = runtime.inbox.page(
         principals[query.get("assigned")], query["limit"] + 1, read_cursor(query, int, int), where
     )
-    items = [{**{name: getattr(row, name) for name in row.__slots__}, "id": row.user_task_id} for row in rows]
+    moving = provisional_tasks(
+        [
+            DatedTask(
+                row.user_task_id, row.process_instance_id, row.definition_id, row.element_id, row.due_at
+            )
+            for row in rows
+        ]
+    )
+    items = [
+        {
+            **{name: getattr(row, name) for name in row.__slots__},
+            "id": row.user_task_id,
+            "provisional": row.user_task_id in moving,
+        }
+        for row in rows
+    ]
     return page(items, query, lambda task: (task["due_at"], task["id"]))
 
 
@@ -158,7 +174,7 @@ def _told(user_task_id: int, parts: Iterable[str] = ()) -> Any:
     rest = () if any(one.id == user_task_id for one in tasks) else installation().cases.user_tasks(row.id)
     task = next(one for one in (*tasks, *rest) if one.id == user_task_id)
     definition = runtime.catalogue.get(row.definition_id)
-    told = {**records.task(task), "business_key": row.business_key, "title": row.title}
+    told = {**records.tasks_of(row, [task])[0], "business_key": row.business_key, "title": row.title}
     if "form" in wanted:
         form = definition.elements[task.element_id].form
         told["form"] = definition.forms[form] if form is not None else None

@@ -1,4 +1,4 @@
-"""Commands for working days: count them, show a year, import notices, close offices, look at what moves, decide."""
+"""Commands that count working days, show the calendar and audit what was counted; they change nothing."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine import clock_audit, clocks
+from engine import clock_audit, clocks, extending, history
 from engine.calendar import FIRST_YEAR, LAST_YEAR, Calendar
-from engine.calendar_changes import applying, looking, proposing
-from engine.calendar_changes.proposing import OfficeWishes, OwnDay
+from engine.calendar_changes import proposing
 from engine.calendars import Calendars
 from engine.clocks import DeadlineFacts, DeadlineKind, Pause
 from engine.errors import NotFound
-from engine.notices import MAX_CHARS
 from engine.people import read_offices
-from engine.state import from_ms
+from engine.state import from_ms, to_ms
 from engine.store import Database
 from engine.store.calendars import CalendarStore
 from engine.store.engines import is_missing
@@ -32,15 +29,9 @@ from webui.wiring import TENANT, open_installation
 from .printing import as_json, failing_plainly, print_json
 
 if TYPE_CHECKING:
-    from engine.calendar_changes.looking import Preview
-    from engine.people import Actor
     from engine.runtime import Runtime
+    from webui.wiring import Installation
 
-SHOWN = 200
-_ID = click.IntRange(1, 2**63 - 1)
-_DAY = click.DateTime(["%Y-%m-%d"])
-_by = click.option("--user", required=True, help="User name of the person who does it; it stays on record.")
-_why = click.option("--reason", required=True, help="Why; it stands in the history of each case.")
 _office = click.option("--office", help="Code of an office; without one the office above all others.")
 
 
@@ -54,7 +45,7 @@ def calendar() -> None:
 @click.argument("count", required=False)
 @click.option("--accepted", help="Moment of acceptance, ISO 8601, business zone when it names none; or DAY.")
 @click.option("--limit", help="Such as 12WD or 30D; or COUNT.")
-@click.option("--pause", "pauses", multiple=True, help="From/to, ISO 8601.")
+@click.option("--pause", "pauses", multiple=True, help="FROM/TO, ISO 8601; may be given several times.")
 @_office
 @as_json
 @failing_plainly
@@ -162,7 +153,7 @@ def versions(*, as_json: bool) -> None:
             records.append(
                 {
                     "edition": row.number,
-                    "since": _local(runtime, row.created_at),
+                    "since": local(runtime, row.created_at),
                     "change": None if row.change_id is None else str(row.change_id),
                     "versions": sorted(named),
                     "packaged": edition.packaged,
@@ -178,123 +169,74 @@ def versions(*, as_json: bool) -> None:
         click.echo(f"      notices: {', '.join(one['notices']) or 'none'}; other years: {one['packaged']}")
 
 
-@calendar.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_by
-@as_json
-@failing_plainly
-def import_(file: Path, user: str, *, as_json: bool) -> None:
-    """Propose the notice of a year and show which cases it moves. Nothing counts by it before `approve`."""
-    with open_installation(Settings.from_environment()) as found:
-        actor = _person(found.runtime, user)
-        text = file.read_bytes()[: 4 * MAX_CHARS + 1].decode("utf-8", "replace")
-        row = proposing.propose_notice(found.runtime, actor, file.name, text)
-        _tell(found.runtime, actor, _look(found.runtime, actor, row.id), json=as_json)
-
-
-@calendar.command("office")
-@click.argument("code")
-@click.option("--closed", multiple=True, type=_DAY, help="A day on which it is closed.")
-@click.option("--open", "opened", multiple=True, type=_DAY, help="A day on which it is open.")
-@click.option("--forget", multiple=True, type=_DAY, help="A day that is again as everywhere.")
-@click.option("--label", default="", help="Why, in a few words; the day ledger shows it.")
-@click.option("--hours", help="Such as 08:30-17:30; `usual` for those of the office above.")
-@_by
-@as_json
-@failing_plainly
-def office_(
-    code: str,
-    closed: tuple[datetime, ...],
-    opened: tuple[datetime, ...],
-    forget: tuple[datetime, ...],
-    label: str,
-    hours: str | None,
-    user: str,
-    *,
-    as_json: bool,
-) -> None:
-    """Propose days and hours of an office and show which cases they move. Nothing counts by them before `approve`."""
-    wishes = OfficeWishes(
-        [
-            OwnDay(one.date(), works, label)
-            for works, days in ((False, closed), (True, opened))
-            for one in days
-        ],
-        [one.date() for one in forget],
-        None if hours in {None, "usual"} else _hours(str(hours)),
-        usual_hours=hours == "usual",
-    )
-    with open_installation(Settings.from_environment()) as found:
-        actor = _person(found.runtime, user)
-        office_id = _office_id(read_offices(found.runtime.people).rows.values(), code)
-        row = proposing.propose_office(found.runtime, actor, office_id, wishes)
-        _tell(found.runtime, actor, _look(found.runtime, actor, row.id), json=as_json)
-
-
-@calendar.command()
-@click.argument("change_id", type=_ID)
-@_by
-@as_json
-@failing_plainly
-def preview(change_id: int, user: str, *, as_json: bool) -> None:
-    """Show what a proposed change moves, or what came of an approved one."""
-    with open_installation(Settings.from_environment()) as found:
-        actor = _person(found.runtime, user)
-        _tell(found.runtime, actor, _look(found.runtime, actor, change_id), json=as_json)
-
-
-@calendar.command()
-@click.argument("change_id", type=_ID)
-@_by
-@_why
-@as_json
-@failing_plainly
-def approve(change_id: int, user: str, reason: str, *, as_json: bool) -> None:
-    """Put a change into force and move the cases. After a crash: the same again goes on with what is left."""
-    with open_installation(Settings.from_environment()) as found:
-        runtime, actor = found.runtime, _person(found.runtime, user)
-        if looking.find(runtime, change_id).state != "applying":
-            applying.approve(runtime, actor, change_id, reason)
-        else:
-            applying.check_may_decide(runtime, actor, looking.find(runtime, change_id))
-        moved, left = 0, True
-        while left:
-            done = applying.go_on(runtime, change_id, budget_s=60)
-            moved, left = moved + done.moved, done.left
-    if as_json:
-        print_json({"ok": True, "moved": moved})
-    else:
-        click.echo(f"in force; {moved} cases moved")
-
-
-@calendar.command()
-@click.argument("change_id", type=_ID)
-@_by
-@_why
-@failing_plainly
-def discard(change_id: int, user: str, reason: str) -> None:
-    """Drop a proposed change; it stays on record."""
-    with open_installation(Settings.from_environment()) as found:
-        applying.discard(found.runtime, _person(found.runtime, user), change_id, reason)
-    click.echo("dropped; nothing was moved")
-
-
 @click.command("clocks")
+@click.option("--case", "number", help="Number of one case: also tells what gave its clocks their dates.")
 @as_json
 @failing_plainly
-def audit_clocks(*, as_json: bool) -> None:
+def audit_clocks(number: str | None, *, as_json: bool) -> None:
     """Recompute every stored due date from the histories alone, and say which differ."""
+    told: list[dict[str, Any]] = []
     with open_installation(Settings.from_environment()) as found:
-        faults = list(clock_audit.verify_clocks(found.runtime, found.cases))
+        if number is None:
+            faults = list(clock_audit.verify_clocks(found.runtime, found.cases))
+        else:
+            row = found.cases.instance_by_key(number)
+            if row is None:
+                raise NotFound(f"Expected a case with the number {number}, but there is none")
+            faults = clock_audit.verify_case(found.runtime, found.cases, row.id)
+            told = _clocks_of(found, row.id)
     if as_json:
-        print_json({"ok": not faults, "faults": [asdict(one) for one in faults]})
+        more = {} if number is None else {"clocks": told}
+        print_json({"ok": not faults, "faults": [asdict(one) for one in faults], **more})
     else:
+        for clock in told:
+            click.echo(f"{clock['key']} {clock['limit']} from {clock['started_at']}, due {clock['due_at']}")
+            for one in clock["extensions"]:
+                by = f" by {one['by']}" if one["by"] else ""
+                law = f" ({one['basis']})" if one["basis"] else ""
+                click.echo(f"  {one['sum']} since {one['at']}{by}: {one['reason']}{law}")
         for one in faults:
             click.echo(
                 f"{one.business_key} {one.clock} {one.what}: {one.stored}, by its history {one.recomputed}"
             )
         click.echo(f"{len(faults)} dates differ" if faults else "every due date follows from its history")
     sys.exit(1 if faults else 0)
+
+
+def _clocks_of(found: Installation, process_instance_id: int) -> list[dict[str, Any]]:
+    """Tell from a case's history what its clocks were given, with the dates that are stored."""
+    runtime, store = found.runtime, found.cases
+    links = [
+        history.open_link(runtime.sealer, process_instance_id, one)
+        for one in store.history(process_instance_id)
+    ]
+    names = {row.id: row.username for row in runtime.people.persons()}
+    given: dict[str, list[dict[str, Any]]] = {}
+    for one in extending.extensions_in(links):
+        told = {
+            "sum": extending.sum_of(one),
+            "at": _local(runtime, to_ms(one.at)),
+            "by": names.get(one.by, "") if one.by is not None else "",
+            "reason": one.reason,
+            "basis": one.basis,
+        }
+        given.setdefault(one.key, []).append(told)
+    retold = clock_audit.retell(links)
+    return [
+        {
+            "key": row.key,
+            "limit": retold[row.key].limit if row.key in retold else "",
+            "started_at": _local(runtime, row.started_at),
+            "due_at": _local(runtime, row.due_at),
+            "state": row.state,
+            "extensions": given.get(row.key, []),
+        }
+        for row in store.deadlines(process_instance_id)
+    ]
+
+
+def _local(runtime: Runtime, moment: int) -> str:
+    return f"{runtime.calendar.local_moment(from_ms(moment)):%Y-%m-%d %H:%M}"
 
 
 @contextmanager
@@ -314,88 +256,22 @@ def _counted_by(office: str | None) -> Iterator[Calendar]:
         offices = read_offices(PeopleStore(database, TENANT))
         kept = Calendars(CalendarStore(database, TENANT), lambda: offices, Calendar.standard())
         known = kept.known
-        yield known.house if office is None else known.of(_office_id(offices.rows.values(), office))
+        yield known.house if office is None else known.of(office_id_of(offices.rows.values(), office))
     finally:
         database.close()
 
 
-def _office_id(rows: Any, code: str) -> int:
+def office_id_of(rows: Any, code: str) -> int:
+    """Find an office by its code among rows; raises NotFound (`office_unknown`) where there is none."""
     found = next((row.id for row in rows if row.code == code), None)
     if found is None:
         raise NotFound(f"Expected an office with the code {code}, but there is none", code="office_unknown")
     return int(found)
 
 
-def _look(runtime: Runtime, actor: Actor, change_id: int) -> Preview:
-    seen = looking.look_further(runtime, actor, change_id)
-    while seen.row.state == "looking":
-        seen = looking.look_further(runtime, actor, change_id)
-    return seen
-
-
-def _tell(runtime: Runtime, actor: Actor, seen: Preview, *, json: bool) -> None:
-    moves = looking.page_of_moves(runtime, actor, seen.row.id, size=SHOWN)
-    told: list[dict[str, Any]] = [
-        {
-            "case": one.listed.business_key,
-            "state": one.listed.row.state,
-            "clocks": [
-                {
-                    "clock": clock.id,
-                    "was": _local(runtime, clock.was),
-                    "due_at": _local(runtime, clock.due_at),
-                    "provisional": bool(clock.provisional),
-                    "from": clock.old,
-                    "to": clock.new,
-                }
-                for clock in one.report.clocks
-            ],
-            "missed_before": [
-                {
-                    "clock": clock.id,
-                    "due_at": _local(runtime, clock.due_at),
-                    "would_be": _local(runtime, clock.would_be),
-                }
-                for clock in one.report.stays
-            ],
-        }
-        for one in moves
-    ]
-    if json:
-        print_json({"id": str(seen.row.id), "state": seen.row.state, "counts": seen.counts, "cases": told})
-        return
-    click.echo(f"change {seen.row.id}: {seen.row.state}")
-    click.echo(", ".join(f"{n} {state}" for state, n in seen.counts.items() if n) or "no case is moved")
-    for one in told:
-        for clock in one["clocks"]:
-            mark = "  provisional" if clock["provisional"] else ""
-            click.echo(f"{one['case']:<20} {clock['clock']:<16} {clock['was']} → {clock['due_at']}{mark}")
-        for clock in one["missed_before"]:
-            click.echo(f"{one['case']:<20} {clock['clock']:<16} {clock['due_at']}  missed before, stays")
-    if len(told) == SHOWN:
-        click.echo(f"… the first {SHOWN} cases; the page shows all")
-
-
-def _local(runtime: Runtime, moment: int) -> str:
+def local(runtime: Runtime, moment: int) -> str:
+    """Say a moment, given in milliseconds, by the offices' clock."""
     return f"{runtime.calendar.local_moment(from_ms(moment)):%Y-%m-%d %H:%M}"
-
-
-def _person(runtime: Runtime, username: str) -> Actor:
-    row = runtime.people.person(username=username)
-    actor = runtime.actor(row.id) if row is not None else None
-    if actor is None:
-        raise NotFound(
-            f"Expected a person with the user name {username!r}, but there is none", code="person_unknown"
-        )
-    return actor
-
-
-def _hours(text: str) -> tuple[time, time]:
-    try:
-        opens, closes = (time.fromisoformat(part.strip()) for part in text.split("-", 1))
-    except ValueError as exc:
-        raise click.BadParameter(f"expected hours such as 08:30-17:30, but got {text!r}") from exc
-    return opens, closes
 
 
 def _moment(text: str, working: Calendar) -> datetime:

@@ -59,6 +59,44 @@ class StartHeaders(Schema):
     key = fields.String(data_key="Idempotency-Key", validate=validate.Regexp(r"[\x21-\x7e]{1,200}\Z"))
 
 
+class ExtensionReasonSchema(Schema):
+    """Why a clock may be extended, and the law that allows it."""
+
+    key = fields.String(required=True)
+    basis = fields.String(required=True)
+
+
+class ExtensionSchema(Schema):
+    """A running clock that the bearer may extend: what it has, and what it would have.
+
+    refused: the code of why it cannot be now, such as `extended_too_late`; null where it can.
+    """
+
+    key = fields.String(required=True)
+    deadline_id = fields.String(required=True)
+    limit = fields.String(required=True)
+    due_at = Moment(required=True)
+    new_limit = fields.String(required=True)
+    new_due_at = Moment(required=True)
+    new_provisional = YesNo(required=True)
+    reasons = fields.List(fields.Nested(ExtensionReasonSchema), required=True)
+    refused = fields.String(required=True, allow_none=True)
+
+
+class ExtensionsSchema(Schema):
+    """The clocks of a case that the bearer may extend."""
+
+    items = fields.List(fields.Nested(ExtensionSchema), required=True)
+
+
+class ExtendSchema(Schema):
+    """Extends a clock by its key. note: why the reason holds here, for the history."""
+
+    clock = key(required=True)
+    reason = key(required=True)
+    note = words(500, 5, required=True)
+
+
 class TokenSchema(Schema):
     """A token that rests. targets: the elements at which it may go on."""
 

@@ -9,7 +9,10 @@ from .common import PageQuery
 
 
 class TaskLineSchema(Schema):
-    """What every answer says of a user task. due_at: the earliest clock around it, null when none runs."""
+    """What every answer says of a user task. due_at: the earliest clock around it, null when none runs.
+
+    provisional: due_at may move when the holidays of a year are published.
+    """
 
     id = Id(required=True)
     process_instance_id = Id(required=True)
@@ -19,6 +22,7 @@ class TaskLineSchema(Schema):
     assignee = Id(required=True, allow_none=True)
     priority = fields.Integer(required=True)
     due_at = Moment(required=True, allow_none=True)
+    provisional = fields.Boolean(required=True)
     created_at = Moment(required=True)
 
 

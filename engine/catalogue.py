@@ -16,7 +16,7 @@ from engine.timers import moment_of, no_expression, repeats_of
 
 if TYPE_CHECKING:
     from engine.calendars import Calendars
-    from engine.definitions import Groups
+    from engine.definitions import Gate, Groups
     from engine.ports import OperationShape
 
 
@@ -42,6 +42,8 @@ class Catalogue:
         self._newest: dict[str, int] = {}
         self._checked: dict[str, tuple[Definition | None, list[Problem]]] = {}
         self._lock = threading.RLock()
+        self.gate: Gate | None = None
+        """What judges a bundle before it is compiled here; None where all that comes is our own."""
 
     def check(self, bundle: Bundle) -> tuple[Definition | None, list[Problem]]:
         """Say everything that is wrong with a bundle; None when anything forbids to run it."""
@@ -104,9 +106,9 @@ class Catalogue:
 
     def services(self) -> dict[str, tuple[int, Definition]]:
         """Give the newest version of every service."""
-        return {
-            key: self.newest(key, fresh=True) for key in sorted({row.key for row in self._store.versions()})
-        }
+        newest = self._store.newest_of_all()
+        self._newest.update(newest)
+        return {key: (definition_id, self.get(definition_id)) for key, definition_id in newest.items()}
 
     def versions(self, key: str) -> list[DefinitionRow]:
         """List the versions of a service, newest first."""
@@ -135,12 +137,19 @@ class Catalogue:
         with self._lock:
             found = self._checked.get(bundle.digest)
         if found is None:
-            found = compile_bundle(bundle, self._groups, operations=self._operations)
+            found = self._judge(bundle)
             with self._lock:
                 self._checked[bundle.digest] = found
                 while len(self._checked) > _MAX_CHECKED:
                     del self._checked[next(iter(self._checked))]
         return found[0], list(found[1])
+
+    def _judge(self, bundle: Bundle) -> tuple[Definition | None, list[Problem]]:
+        if self.gate is not None:
+            problems = self.gate.judge(bundle, self._groups, self._operations)
+            if any(one.severity == "error" for one in problems):
+                return None, problems
+        return compile_bundle(bundle, self._groups, operations=self._operations)
 
     def _check_prefix(self, definition: Definition) -> None:
         """Two services with one prefix would give the same case number twice."""

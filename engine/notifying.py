@@ -13,6 +13,7 @@ from engine.store.rows import DeliveryRow, JobRow
 
 if TYPE_CHECKING:
     from engine.case import Case
+    from engine.deed import Deed
     from engine.people import Actor
     from engine.spiff import Passed
 
@@ -33,11 +34,11 @@ def job_of(row: DeliveryRow, due_at: int) -> JobRow:
 
 
 def notices_of(
-    case: Case, actor: Actor, trace: Iterable[Passed]
+    case: Case, deed: Deed, trace: Iterable[Passed]
 ) -> Iterator[tuple[str, str, list[DeliveryRow]]]:
     """Give the notices of a step as (element, notice, deliveries), in the order of the elements it left.
 
-    One delivery for each way that has a recipient. One whose recipient or words cannot be worked out has
+    What the deed itself tells comes last. One delivery for each way that has a recipient. One whose recipient or words cannot be worked out has
     the state `failed`; it never holds the case up.
     """
     more: Mapping[str, Any] | None = None
@@ -45,10 +46,17 @@ def notices_of(
         element = case.definition.elements.get(passed.element_id)
         if element is None or element.notice is None or not passed.counted:
             continue
-        more = more or _known_of(case, actor)
+        more = more or _known_of(case, deed.actor)
         rows = list(_deliveries(case, element.id, element.notice, {**passed.data, **more}))
         if rows:
             yield element.id, element.notice, rows
+    tells = deed.tells
+    if tells is not None and tells.notice is not None:
+        known = {**tells.data, **_known_of(case, deed.actor)}
+        known |= tells.words[_language(known)]
+        rows = list(_deliveries(case, tells.element_id, tells.notice, known))
+        if rows:
+            yield tells.element_id, tells.notice, rows
 
 
 def _known_of(case: Case, actor: Actor) -> dict[str, Any]:
@@ -124,9 +132,13 @@ def _recipient(case: Case, expression: str, variables: Mapping[str, Any]) -> str
     return str(found).strip()
 
 
-def _words(case: Case, notice: str, channel: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+def _language(variables: Mapping[str, Any]) -> str:
     asked = variables.get("language")
-    language = asked if asked in LANGUAGES else LANGUAGES[0]
+    return str(asked) if asked in LANGUAGES else LANGUAGES[0]
+
+
+def _words(case: Case, notice: str, channel: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    language = _language(variables)
     texts, names = case.definition.texts, case.definition.names
 
     def rendered(part: str) -> str:

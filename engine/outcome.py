@@ -81,6 +81,9 @@ class _Outcome(Rested):
         self.events.extend(self.case.turned)
         for key in self.deed.strikes:
             self.follower.strike(key)
+        if self.deed.extends is not None:
+            given = self.deed.extends
+            self.follower.extend(given.key, given.limit, given.reason, given.ends)
         arrivals = [*self._passed(), *self._newly_resting()]
         self.follower.follow(arrivals, self.resting, finished=self.finished, cancelled=self.deed.cancelled)
 
@@ -155,9 +158,12 @@ class _Outcome(Rested):
             element = self.case.definition.elements.get(passed.element_id)
             if passed.counted and element is not None and element.letter is not None:
                 self.note("letter_issued", letter=element.letter, element=element.id, data=passed.data)
+        tells = self.deed.tells
+        if tells is not None and tells.letter is not None:
+            self.note("letter_issued", letter=tells.letter, element=tells.element_id, data=dict(tells.data))
 
     def _write_notices(self) -> Iterator[DeliveryRow]:
-        for element_id, notice, rows in notices_of(self.case, self.deed.actor, self.workflow.trace):
+        for element_id, notice, rows in notices_of(self.case, self.deed, self.workflow.trace):
             deliveries = [row.id for row in rows]
             self.note("notice_written", notice=notice, element=element_id, deliveries=deliveries)
             yield from rows

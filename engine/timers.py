@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from engine import clocks, feel
 from engine.errors import InvalidInput
 from engine.feel import YearMonthDuration
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from engine.calendar import Calendar
@@ -39,7 +40,13 @@ def moment_of(text: str, now: datetime, calendar: Calendar, evaluate: Callable[[
     moment = _add(value, now, calendar)
     if abs(moment - now) > timedelta(days=366 * MAX_YEARS):
         raise InvalidInput(
-            f"Expected a timer within {MAX_YEARS} years, but {text!r} is {moment:%Y-%m-%d}", code="timer_far"
+            Sentence(
+                "Expected a timer within {most} years, but {text!r} is {moment:%Y-%m-%d}",
+                most=MAX_YEARS,
+                text=text,
+                moment=moment,
+            ),
+            code="timer_far",
         )
     return moment
 
@@ -60,7 +67,9 @@ def beat_after(
 
 def no_expression(text: str) -> NoReturn:
     """Refuse a timer's expression where there is no case whose variables it could read."""
-    raise InvalidInput(f"Expected a timer without an expression, but got = {text}", code="timer_broken")
+    raise InvalidInput(
+        Sentence("Expected a timer without an expression, but got = {text}", text=text), code="timer_broken"
+    )
 
 
 def repeats_of(text: str) -> int | None:
@@ -73,7 +82,9 @@ def seconds_of(text: str) -> float:
     """Give the length of an ISO duration of days, hours, minutes and seconds; raises InvalidInput for another text."""
     span = _SPAN.fullmatch(text.strip())
     if span is None or span[1] or span[2]:
-        raise InvalidInput(f"Expected a duration such as PT20S, but got {text!r}", code="timer_broken")
+        raise InvalidInput(
+            Sentence("Expected a duration such as PT20S, but got {text!r}", text=text), code="timer_broken"
+        )
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in span.groups()[2:])
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
 
@@ -93,7 +104,10 @@ def _read(text: str, now: datetime, calendar: Calendar) -> Any:
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
     except ValueError as exc:
         raise InvalidInput(
-            f"Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}",
+            Sentence(
+                "Expected an ISO 8601 duration, date or cycle, or a limit such as 5 WD, but got {text!r}",
+                text=text,
+            ),
             code="timer_broken",
         ) from exc
 
@@ -111,7 +125,8 @@ def _add(value: Any, now: datetime, calendar: Calendar) -> datetime:
     if isinstance(value, date):
         return datetime.combine(value, time(0), calendar.zone)
     raise InvalidInput(
-        f"Expected a timer to be a duration or a date, but it is {feel.to_text(value)}", code="timer_broken"
+        Sentence("Expected a timer to be a duration or a date, but it is {value}", value=feel.to_text(value)),
+        code="timer_broken",
     )
 
 

@@ -22,6 +22,7 @@ LONGEST_FIRST = (
     "bad_days",
     "processes",
     "simulation",
+    "fuzz",
     "webui/api/test_fuzzed.py",
 )
 """Rooms and files."""

@@ -24,7 +24,10 @@ CHECKS = (
     ("spelling", [f"{BIN}/codespell"]),
     ("templates", [f"{BIN}/djlint", "--lint", "--quiet", "webui/templates"]),
 )
-TESTS = [f"{BIN}/python", "-m", "pytest", "-ra", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+TESTS = [
+    *(f"{BIN}/python", "-m", "pytest", "-ra", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
+    *("--durations=25", "--durations-min=5"),
+]
 ON_POSTGRESQL = [*TESTS, "tests/engine", "tests/processes", "tests/webui", "-m", "not e2e"]
 """Everything that opens an installation, but for browsers, killed servers and days at random.
 

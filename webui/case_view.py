@@ -14,6 +14,7 @@ from engine.operators import is_operator
 
 from .application import application
 from .auth import actor
+from .extending import offers
 from .language import language
 from .ledger_view import clock_of, running_first
 from .page import installation
@@ -72,6 +73,7 @@ def facts_of(view: CaseView, *, unmasked: bool = False) -> dict[str, Any]:
             for one in view.incidents
         ],
         "clocks": [clock_of(view, clock, now) for clock in sorted(view.clocks, key=running_first)],
+        "offers": offers(case_id) if definition.extensions else {},
         "diagrams": _diagrams(view, overdue),
         "entries": entries(view.links, names, calendar, versions_of(view)),
         "letters": [

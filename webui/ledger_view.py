@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
+from .extending import granted
 from .language import language
 from .page import installation
 from .words import clock_due_words, day_words, ledger_reason, limit_words, moment_words, month_words
-from .words.migrations import extension_reason
 
 if TYPE_CHECKING:
     from engine.cases import CaseView, ClockView
@@ -40,9 +40,9 @@ def running_first(clock: ClockView) -> tuple[bool, datetime]:
 def clock_of(view: CaseView, clock: ClockView, now: datetime) -> dict[str, Any]:
     """Give what pages show of a clock, with its days."""
     calendar = installation().runtime.calendar
-    texts = view.definition.texts
+    texts, key = view.definition.texts, f"{clock.facts.id}:{clock.scope}"
     return {
-        "key": f"{clock.facts.id}:{clock.scope}",
+        "key": key,
         "name": texts.say(language(), "deadlines", clock.facts.id),
         "kind": clock.facts.kind.value,
         "limit": limit_words(
@@ -55,14 +55,7 @@ def clock_of(view: CaseView, clock: ClockView, now: datetime) -> dict[str, Any]:
         "version": clock.due.calendar_version,
         "months": months(clock, view.definition, calendar.local_date(now)),
         "days": rows_of(clock, view.definition),
-        "extensions": [
-            {
-                "limit": limit_words(one.limit),
-                "reason": extension_reason(view.definition, one.reason),
-                "at": moment_words(one.at, calendar),
-            }
-            for one in clock.facts.extensions
-        ],
+        "extensions": granted(view.links, view.definition, key, clock.facts),
     }
 
 

@@ -34,7 +34,7 @@ def weekly(office_id: int, period: Period) -> dict[str, Any]:
     choice = Choice(office_id, runtime.offices.below(office_id), period, None)
     lately = figures.over_time(runtime, office_id, choice.lately)
     rated = figures.of_ratings(runtime, office_id, [period])
-    count = sum(runtime.work.count_by_place(choice.offices, runtime.now_ms()).values(), Count())
+    count = runtime.work.count(choice.offices, runtime.now_ms())
     return {
         "office": office_name(runtime.offices.rows.get(office_id)),
         "period": period_words(period),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from engine.confined import Limits
 from engine.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +18,9 @@ MAX_PORT = 65_535
 MAX_WAIT_S = 86_400
 MIN_SILENT_S = 1
 MAX_LIVE_CASES = 100_000
+MAX_CHECK_S = 3_600
+MIN_CHECK_MB = 256
+MAX_CHECK_MB = 1_000_000
 EMBEDDED = "embedded"
 WORKERS = "none"
 
@@ -47,6 +52,8 @@ class Settings:
     """After how many seconds of silence a worker counts as gone."""
     live_cases: int
     """How many cases a process keeps as objects between their steps; 0 for none."""
+    check_limits: Limits
+    """What the check of an uploaded service may use."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool = False) -> Settings:
@@ -73,7 +80,24 @@ class Settings:
             worker_silent_s=_seconds(
                 "LINBANG_WORKER_SILENT_S", environment.get("LINBANG_WORKER_SILENT_S", "30"), MIN_SILENT_S
             ),
-            live_cases=_live_cases(environment.get("LINBANG_LIVE_CASES", "0")),
+            live_cases=_whole(
+                "LINBANG_LIVE_CASES", environment.get("LINBANG_LIVE_CASES", "0"), 0, MAX_LIVE_CASES
+            ),
+            check_limits=Limits(
+                processor_s=_whole(
+                    "LINBANG_CHECK_PROCESSOR_S",
+                    environment.get("LINBANG_CHECK_PROCESSOR_S", "20"),
+                    1,
+                    MAX_CHECK_S,
+                ),
+                wall_s=_whole("LINBANG_CHECK_S", environment.get("LINBANG_CHECK_S", "60"), 1, MAX_CHECK_S),
+                memory_mb=_whole(
+                    "LINBANG_CHECK_MEMORY_MB",
+                    environment.get("LINBANG_CHECK_MEMORY_MB", "1024"),
+                    MIN_CHECK_MB,
+                    MAX_CHECK_MB,
+                ),
+            ),
         )
 
     def given(self, names: Iterable[str]) -> dict[str, str]:
@@ -136,10 +160,10 @@ def _seconds(name: str, text: str, at_least: float = 0) -> float:
     return value
 
 
-def _live_cases(text: str) -> int:
-    if not text.isdecimal() or int(text) > MAX_LIVE_CASES:
+def _whole(name: str, text: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
         raise InvalidInput(
-            f"Expected LINBANG_LIVE_CASES to be a number up to {MAX_LIVE_CASES}, but it is {text!r}",
+            f"Expected {name} to be a number from {least} to {most}, but it is {text!r}",
             code="setting_broken",
         )
     return int(text)

@@ -19,7 +19,7 @@ from connectors.sms import Sms
 from connectors.system import System
 from connectors.webhook import Webhook
 from engine.calendar import Calendar
-from engine.definitions import read_groups
+from engine.definitions import Gate, read_groups
 from engine.errors import InvalidInput
 from engine.ids import IdSource
 from engine.live import LiveCases
@@ -116,6 +116,7 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
         if settings.background == WORKERS:
             check_shared(database)
             runtime.steps.deferrer = StepDeferrer()
+        runtime.catalogue.gate = Gate(settings.check_limits)
         if settings.live_cases:
             runtime.live = LiveCases(settings.live_cases)
         runtime.offered = offered()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine import clocks, history, spiff
-from engine.clocks import DeadlineFacts, DeadlineKind, Extension, Limit, Unit
+from engine.clocks import NEW_VERSION, DeadlineFacts, DeadlineKind, Extension, Limit, Unit
 from engine.deadlines import Tracked
 from engine.errors import EngineError
 from engine.spiff.rebinding import CannotFollow
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from engine.definitions import DeadlineDeclaration, Definition
 
     from .versions import Way
-
-NEW_VERSION = "new_version"
-"""Why a limit is another one: the reason that stands in the clock's extensions."""
 
 
 def follow_version(case: Case, old: Definition, way: Way) -> tuple[list[str], list[ClockMove]]:

@@ -97,7 +97,7 @@ def _shared(definition: Definition) -> _Names:
     elements = definition.elements
     bundle = definition.bundle
     tables = [
-        decisions.read(bundle.files[file], filename=file)
+        decisions.read(bundle.files[file], filename=file, beside=bundle.files)
         for file in bundle.parts(".dmn")
         if file.startswith(_SHARED)
     ]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import clocks, forms, history, instances, messages, spiff, user_tasks
+from engine import clocks, extending, forms, history, instances, messages, spiff, user_tasks
 from engine.errors import EngineError
 from engine.people import SYSTEM
 from engine.ports import Inbound
@@ -105,6 +105,8 @@ class Story:
         try:
             if "task" in step:
                 self._do_task(step)
+            if "extend" in step:
+                self._extend(step)
             if "from" in step:
                 self._hand_in(step)
             elif "message" in step:
@@ -115,6 +117,15 @@ class Story:
         except EngineError as exc:
             detail = "; ".join(f"{p.path} {p.code} {dict(p.params)}" for p in exc.details.get("problems", ()))
             raise StoryError(f"{brief(step)}: {exc.message} {detail}".rstrip()) from exc
+
+    def _extend(self, step: Mapping[str, Any]) -> None:
+        """Give a clock more time by hand; the newest one of its name."""
+        keys = [row.key for row in self.cases.deadlines(self.case_id) if row.deadline_id == step["extend"]]
+        if not keys or "by" not in step or "reason" not in step:
+            raise StoryError(f"{brief(step)}: expected a clock that has begun, a reason, and by whom")
+        actor = self.person(str(step["by"]))
+        note = str(step.get("note", "as the story says"))
+        extending.extend(self.runtime, self.case_id, keys[-1], actor, str(step["reason"]), note)
 
     def _hand_in(self, step: Mapping[str, Any]) -> None:
         """Hand in what an outside system says late."""
@@ -190,5 +201,5 @@ class Story:
 def brief(step: Mapping[str, Any]) -> str:
     """Name a step in messages."""
     return ", ".join(
-        f"{key} {step[key]}" for key in ("task", "message", "wait", "after", "at") if key in step
+        f"{key} {step[key]}" for key in ("task", "message", "extend", "wait", "after", "at") if key in step
     )

@@ -22,6 +22,7 @@ from webui.kept_uploads import KeptUploads
 from webui.language import language
 from webui.page import installation
 from webui.words import message_of, moment_words, person_name, service_name
+from webui.words.decisions import decision_list, decision_words
 from webui.words.definitions import problem_rows, shared_words
 from webui.words.diagrams import drawn_names
 from webui.words.differences import Version, diagram_marks, file_rows
@@ -93,6 +94,24 @@ def show(key: str) -> Any:
             }
             for process in definition.processes
         ],
+        decisions=decision_list(definition),
+    )
+
+
+@pages.get("/<key>/<int:version>/decisions/<decision>")
+@signed_in
+def decision(key: str, version: int, decision: str) -> Any:
+    """Show a decision of a version as a table, with what the checks say of its cells."""
+    definition = installation().runtime.catalogue.get(_version(key, version).id)
+    found = definition.decisions.get(decision)
+    if found is None:
+        raise NotFound(f"Expected a decision {decision!r} in {key!r}, but there is none", code="no_decision")
+    return render_template(
+        "definition_decision.html",
+        key=key,
+        name=service_name(definition),
+        version=version,
+        decision=decision_words(found, language()),
     )
 
 
@@ -149,7 +168,7 @@ def check() -> Any:
     except InvalidInput as exc:
         return _listing(problem=message_of(exc)), 422
     if found.definition is None:
-        rows = problem_rows(bundle, found.problems)
+        rows = problem_rows(found.problems, language())
         return _listing(problems=rows, uploaded=bundle, shared=shared_words(bundle, _shared())), 422
     assert person.person_id is not None
     _kept().keep(person.person_id, bundle)
@@ -205,7 +224,7 @@ def _review(bundle: Bundle, *, problem: str | None = None, note: str = "") -> An
     runtime = installation().runtime
     checked = deploying.check(runtime, actor(), bundle)
     if checked.definition is None:  # what the installation offers has changed since
-        return _listing(problems=problem_rows(bundle, checked.problems), uploaded=bundle), 422
+        return _listing(problems=problem_rows(checked.problems, language()), uploaded=bundle), 422
     versions = runtime.catalogue.versions(bundle.key)
     newest = versions[0] if versions else None
     was = _stored(newest) if newest is not None else None
@@ -223,7 +242,7 @@ def _review(bundle: Bundle, *, problem: str | None = None, note: str = "") -> An
         number=newest.version + 1 if newest else 1,
         earlier=next((row for row in versions[1:] if row.digest == bundle.digest), None),
         staying=_count(sum(running.values())),
-        problems=problem_rows(bundle, checked.problems),
+        problems=problem_rows(checked.problems, language()),
         same=found.same,
         files=file_rows(found, was, now),
         diagrams=_drawings(found, was, now, newest, _uploaded_address(bundle.digest)),

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import reasons, supervising
+from engine import extending, reasons, supervising
 from engine.bulk import MAX_BULK, BulkResult
 from engine.errors import EngineError, InvalidInput
 from engine.store.work import Count, WorkRow
 from webui import desk_filter, desk_lists, desk_rows
+from webui import extending as extension_words
 from webui.auth import actor, signed_in
 from webui.desk_filter import address, id_of
 from webui.desk_tables import Tables
@@ -35,15 +36,14 @@ def show() -> Any:
     """Show how the work of the supervisor's office and those below it stands."""
     runtime = installation().runtime
     offices = supervising.supervised_offices(runtime, actor())
-    counts = runtime.work.count_by_place(offices, runtime.now_ms())
-    total = sum(counts.values(), Count())
-    this_week = runtime.work.count_until(offices, runtime.now_ms(), desk_filter.end_of_week())
+    counts = runtime.work.count_by_place(offices, runtime.now_ms(), desk_filter.end_of_week())
+    total = Count.sum(counts.values())
     tables = Tables()
     return render_template(
         "desk.html",
         figures=[
             {
-                "number": this_week if standing == THIS_WEEK else getattr(total, standing),
+                "number": total.soon if standing == THIS_WEEK else getattr(total, standing),
                 "words": words,
                 "href": url_for("desk.work", standing=standing),
                 "late": standing == "late" and total.late > 0,
@@ -92,11 +92,17 @@ def act() -> Any:
         elif way == "prioritise":
             priority = PRIORITIES.get(request.form.get("priority", ""), -1)
             result = supervising.prioritise(runtime, ticked, person, priority, request.form.get("why", ""))
+        elif way == "extend":
+            return _foresee(ticked)
+        elif way == "extend_now":
+            result = extending.extend_tasks(runtime, ticked, person, _wish())
         elif way == "ask":
             result = reasons.ask(runtime, ticked, person, request.form.get("question", ""))
         else:
             raise InvalidInput("Expected a button of the page", code="button_unknown")
     except EngineError as exc:
+        if way == "extend_now":
+            return _foresee(ticked, message_of(exc)), 422
         return _list(problem=message_of(exc), ticked=ticked), 422
     return _list(outcome=_outcome(way, result))
 
@@ -131,6 +137,7 @@ def _list(
         tick_all=address(all="1", after=request.args.get("after") or None),
         action=address(after=request.args.get("after") or None),
         people=desk_rows.receivers(shown),
+        extensions=extension_words.choices(shown),
         posted=posted,
         question=posted.get("question", usual_question()),
         problem=problem,
@@ -150,6 +157,23 @@ def _list(
     )
 
 
+def _foresee(ticked: list[int], problem: str | None = None) -> str:
+    """Show from which day to which the clocks around the ticked tasks would move, before any does."""
+    return render_template(
+        "extend_tasks.html",
+        seen=extension_words.foreseen(ticked, _wish()),
+        extension=request.form.get("extension", ""),
+        grounds=request.form.get("grounds", ""),
+        problem=problem,
+        action=address(after=request.args.get("after") or None),
+        back=address(after=request.args.get("after") or None),
+    )
+
+
+def _wish() -> extending.Wish:
+    return extension_words.wish_of(request.form.get("extension", ""), request.form.get("grounds", ""))
+
+
 def _outcome(way: str, result: BulkResult) -> dict[str, Any]:
     """Say what was done to which cases, and what was not, together by its reason."""
     failed = dict(result.failed)
@@ -159,7 +183,12 @@ def _outcome(way: str, result: BulkResult) -> dict[str, Any]:
     for task_id, code in failed.items():
         row = tasks.get(task_id)
         named[failure_of(code)].append(_of_case(row) if row and row.office_id in offices else None)
-    titles = {"reassign": _("Handed over"), "prioritise": _("Urgency changed"), "ask": _("Reason asked for")}
+    titles = {
+        "reassign": _("Handed over"),
+        "prioritise": _("Urgency changed"),
+        "ask": _("Reason asked for"),
+        "extend_now": _("Extended, and the applicants are told"),
+    }
     return {
         "title": titles[way],
         "done": [_of_case(tasks[task_id]) for task_id in result.done],

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, stream_with_context
 
 from engine import figures, supervising
 from engine.errors import NotFound
-from webui import desk_choice, desk_figures, desk_filter, desk_lists, desk_ratings
+from webui import desk_choice, desk_figures, desk_filter, desk_heat, desk_lists, desk_ratings
 from webui.auth import actor, signed_in
 from webui.desk_files import ENDINGS, csv_file, xlsx_file
 from webui.desk_sheets import MAX_EXPORTED, Sheet
 from webui.page import installation
+
+if TYPE_CHECKING:
+    from engine.definitions import Definition
+    from engine.figures import StepFigures
 
 pages = Blueprint("exports", __name__, url_prefix="/desk/files")
 
@@ -59,12 +63,22 @@ def _trend() -> Sheet:
 
 
 def _steps() -> Sheet:
+    key, definition, found = _by_step()
+    return desk_figures.by_step(key, definition, found)
+
+
+def _parts() -> Sheet:
+    _key, definition, found = _by_step()
+    return desk_heat.by_part(definition, found)
+
+
+def _by_step() -> tuple[str, Definition, dict[str, StepFigures]]:
     runtime, choice = installation().runtime, desk_choice.chosen().by_month
     if choice.service is None:
         raise NotFound("Expected a service whose steps are meant, but there is none", code="service_unknown")
     definition = runtime.catalogue.newest(choice.service)[1]
     found = figures.of_steps(runtime, choice.office_id, [choice.period], choice.service)
-    return desk_figures.by_step(choice.service, definition, found)
+    return choice.service, definition, found
 
 
 def _ratings() -> Sheet:
@@ -98,6 +112,7 @@ _SHEETS: Mapping[str, Callable[[], Sheet]] = {
     "figures-offices": _offices,
     "trend": _trend,
     "steps-time": _steps,
+    "parts-time": _parts,
     "slowest": lambda: desk_figures.slowest(desk_choice.chosen(), MAX_EXPORTED),
     "ratings": _ratings,
     "ratings-services": _rated_services,

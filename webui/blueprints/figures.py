@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from engine import figures
 from engine.errors import NotFound
-from webui import desk_choice, desk_figures, desk_ratings
+from webui import desk_choice, desk_figures, desk_heat, desk_ratings
 from webui.auth import signed_in
 from webui.page import installation
 from webui.words import office_name, service_name
@@ -71,8 +71,9 @@ def of_service(key: str) -> Any:
         versions=[(str(one.version), ended.get(one.id, 0)) for one in versions],
         drawn=drawn.version,
         figures=desk_figures.numbers(lately[choice.period]),
-        diagrams=desk_figures.diagrams(key, drawn.version, definition, found),
+        diagrams=desk_heat.diagrams(key, drawn.version, definition, found),
         steps=desk_figures.by_step(key, definition, found),
+        parts=desk_heat.by_part(definition, found),
         charts=desk_figures.trends(lately),
         trend=desk_figures.over_time(lately),
     )

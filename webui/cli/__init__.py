@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import click
 
-from . import calendars, databases, designing, importing, measuring, migrating, operating, reporting, tokens
+from . import (
+    calendar_changes,
+    calendars,
+    databases,
+    deciding,
+    designing,
+    importing,
+    measuring,
+    migrating,
+    operating,
+    reporting,
+    tokens,
+)
 
 
 @click.group()
@@ -15,6 +27,7 @@ def main() -> None:
 
 for _command in (
     *calendars.COMMANDS,
+    *deciding.COMMANDS,
     *designing.COMMANDS,
     *importing.COMMANDS,
     *databases.COMMANDS,
@@ -26,4 +39,6 @@ for _command in (
 ):
     main.add_command(_command)
 
+for _command in calendar_changes.COMMANDS:
+    calendars.calendar.add_command(_command)
 operating.audit_.add_command(calendars.audit_clocks)

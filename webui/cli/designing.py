@@ -14,45 +14,54 @@ import click
 
 from engine import feel, scenarios
 from engine.calendar import Calendar
-from engine.definitions import compile_bundle, read_folder
+from engine.definitions import Gate, compile_bundle, read_folder
 from engine.errors import NotFound
+from engine.problems import Problem
 from webui.settings import Settings
 from webui.wiring import offered, operations
 
-from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
+from .printing import as_json, failing_plainly, in_language, print_json, print_problems, problem_record
+from .sarif import sarif
 from .services import groups_in, read_service, service_folders
 
 
 @click.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
+@in_language
+@click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, for tools that review code.")
 @as_json
 @failing_plainly
-def check(path: Path, *, as_json: bool) -> None:
+def check(path: Path, *, language: str, as_sarif: bool, as_json: bool) -> None:
     """Say everything that is wrong with a service: a folder or a zip, or each service that a folder holds."""
+    gate = Gate(Settings.from_environment().check_limits)
     # A folder that neither is a service nor holds one may become one: it is told what is missing.
     paths = [path] if path.is_file() else service_folders(path) or [path]
     ready = True
     records: list[dict[str, Any]] = []
+    found: list[tuple[Path, Problem]] = []
     for one in paths:
         bundle = read_service(one)
-        definition, problems = compile_bundle(
-            bundle, groups_in(one.resolve().parent), operations=operations()
-        )
-        ready = ready and definition is not None
-        records += [{"service": bundle.key, **problem_record(problem)} for problem in problems]
-        if not as_json:
-            print_problems(problems, within=bundle.key if len(paths) > 1 else "")
-            click.echo(f"{bundle.key}: {'ready to deploy' if definition else 'has errors'}")
-    if as_json:
+        problems = gate.judge(bundle, groups_in(one.resolve().parent), operations())
+        good = not any(problem.severity == "error" for problem in problems)
+        ready = ready and good
+        records += [{"service": bundle.key, **problem_record(problem, language)} for problem in problems]
+        found += [(one, problem) for problem in problems]
+        if not as_json and not as_sarif:
+            print_problems(problems, within=bundle.key if len(paths) > 1 else "", language=language)
+            click.echo(f"{bundle.key}: {'ready to deploy' if good else 'has errors'}")
+    if as_sarif:
+        print_json(sarif(found, language))
+    elif as_json:
         print_json({"ok": ready, "problems": records})
     sys.exit(0 if ready else 1)
 
 
 @click.command()
 @click.argument("services", nargs=-1)
+@in_language
 @as_json
 @failing_plainly
-def test(services: tuple[str, ...], *, as_json: bool) -> None:
+def test(services: tuple[str, ...], *, language: str, as_json: bool) -> None:
     """Run the stories of services with a moved clock, and say what no story covers.
 
     A service is a folder, or the name of one where the services are; a folder of services means all of them.
@@ -66,7 +75,7 @@ def test(services: tuple[str, ...], *, as_json: bool) -> None:
         definition, problems = compile_bundle(bundle, groups, operations=operations())
         if definition is None:
             broken = True
-            print_problems(problems, err=True)
+            print_problems(problems, err=True, language=language)
             continue
         found, covered[bundle.key] = scenarios.run_service(bundle, definition, groups, offered=offered())
         results += found

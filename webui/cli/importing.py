@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine import importing
-from engine.definitions import Bundle, compile_bundle
+from engine.definitions import Bundle, Gate
 from engine.errors import InvalidInput
 from webui.settings import Settings
 from webui.wiring import operations
+from webui.words.problems import language_of_shell
 
 from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
 from .services import groups_in
 
 if TYPE_CHECKING:
+    from engine.definitions import Groups
     from engine.importing import Note, Service
     from engine.problems import Problem
 
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     "--group", required=True, help="Who does what the diagrams name nobody for: an id of groups.yaml."
 )
 @click.option(
-    "--language", type=click.Choice(["zh", "en"]), help="Of the diagrams' words; default: found out."
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    help="Of the diagrams' words, default: found out; and of what the check says, default: the shell's.",
 )
 @click.option("--look", is_flag=True, help="Only say what would become of them.")
 @as_json
@@ -48,10 +52,14 @@ def import_diagrams(
     Says what was translated, what needs a hand and what is left out, each with file, line and element; then what
     the check says of the result. The exit code is 1 when nothing could be made of a file.
     """
-    target = to or Settings.from_environment().processes_dir
-    groups = groups_in(target)
-    made = importing.convert(importing.read_sources(path), groups, group=group, language=language)
-    checked = [(one, _problems(one, groups)) for one in made.services]
+    settings = Settings.from_environment()
+    target = to or settings.processes_dir
+    groups, gate = groups_in(target), Gate(settings.check_limits)
+    made = importing.convert_apart(
+        importing.read_sources(path), groups, group=group, language=language, limits=gate.limits
+    )
+    spoken = language or language_of_shell()
+    checked = [(one, _problems(one, groups, gate)) for one in made.services]
     if not look:
         for one in made.services:
             _write(one, target / one.key)
@@ -63,7 +71,7 @@ def import_diagrams(
                         "service": one.key,
                         "notes": [_record(note) for note in one.notes],
                         "operations": sorted(one.operations),
-                        "problems": [problem_record(problem) for problem in problems],
+                        "problems": [problem_record(problem, spoken) for problem in problems],
                     }
                     for one, problems in checked
                 ],
@@ -72,17 +80,15 @@ def import_diagrams(
         )
     else:
         for one, problems in checked:
-            _print(one, problems, None if look else target / one.key)
+            _print(one, problems, None if look else target / one.key, spoken)
         for note in made.notes:
             _print_note(note)
     sys.exit(1 if made.notes else 0)
 
 
-def _problems(service: Service, groups: Any) -> list[Problem]:
+def _problems(service: Service, groups: Groups, gate: Gate) -> list[Problem]:
     bundle = Bundle(service.key, MappingProxyType(dict(service.files)))
-    return [
-        one for one in compile_bundle(bundle, groups, operations=operations())[1] if one.severity == "error"
-    ]
+    return [one for one in gate.judge(bundle, groups, operations()) if one.severity == "error"]
 
 
 def _write(service: Service, folder: Path) -> None:
@@ -94,7 +100,7 @@ def _write(service: Service, folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
-def _print(service: Service, problems: list[Problem], folder: Path | None) -> None:
+def _print(service: Service, problems: list[Problem], folder: Path | None, language: str) -> None:
     counts = Counter(note.result for note in service.notes)
     click.echo(
         f"{service.key}: {counts['translated']} translated, {counts['by_hand']} to be seen to"
@@ -105,7 +111,7 @@ def _print(service: Service, problems: list[Problem], folder: Path | None) -> No
             _print_note(note)
     if service.operations:
         click.echo(f"  connectors to be made for: {', '.join(sorted(service.operations))}")
-    print_problems(problems, within=service.key)
+    print_problems(problems, within=service.key, language=language)
 
 
 def _print_note(note: Note) -> None:

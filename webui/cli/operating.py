@@ -20,7 +20,7 @@ from webui.logs import log_plainly
 from webui.settings import EMBEDDED, WORKERS, Settings
 from webui.wiring import open_installation
 
-from .printing import as_json, failing_plainly, print_json, print_problems, problem_record
+from .printing import as_json, failing_plainly, in_language, print_json, print_problems, problem_record
 from .services import read_service
 
 
@@ -104,9 +104,10 @@ def demo_(cases: int) -> None:
 @click.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--note", default="", help="Why this version.")
+@in_language
 @as_json
 @failing_plainly
-def deploy(path: Path, note: str, *, as_json: bool) -> None:
+def deploy(path: Path, note: str, *, language: str, as_json: bool) -> None:
     """Deploy a service: a folder or a zip. With errors, nothing is changed."""
     bundle = read_service(path)
     with open_installation(Settings.from_environment()) as found:
@@ -117,9 +118,11 @@ def deploy(path: Path, note: str, *, as_json: bool) -> None:
         except InvalidInput as exc:
             problems = exc.details.get("problems", [])
             if as_json:
-                print_json({"ok": False, "problems": [problem_record(problem) for problem in problems]})
+                print_json(
+                    {"ok": False, "problems": [problem_record(problem, language) for problem in problems]}
+                )
             else:
-                print_problems(problems, err=True)
+                print_problems(problems, err=True, language=language)
                 click.echo(f"linbang: {exc.message}; nothing was deployed", err=True)
             sys.exit(1)
     if as_json:
@@ -127,11 +130,11 @@ def deploy(path: Path, note: str, *, as_json: bool) -> None:
             {
                 "ok": True,
                 "version": added.version,
-                "problems": [problem_record(problem) for problem in problems],
+                "problems": [problem_record(problem, language) for problem in problems],
             }
         )
     else:
-        print_problems(problems)
+        print_problems(problems, language=language)
         click.echo(f"{bundle.key}: version {added.version}")
 
 

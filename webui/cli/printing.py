@@ -15,7 +15,10 @@ import click
 from engine import feel
 from engine.errors import EngineError
 from engine.problems import Problem
+from webui.words.problems import LANGUAGES, language_of_shell, said
+from webui.words.problems import in_language as said_in
 
+_SEVERITIES = {"zh": {"error": "错误", "warning": "提醒"}}
 _EXACT = re.compile(r'"\\u0000([-+.\dE]+)\\u0000"')
 
 
@@ -27,7 +30,7 @@ def failing_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except EngineError as exc:
-            click.echo(f"linbang: {exc.message}", err=True)
+            click.echo(f"linbang: {said_in(exc.message, kwargs.get('language') or 'en')}", err=True)
             sys.exit(2)
 
     return run
@@ -36,12 +39,23 @@ def failing_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
-def problem_record(problem: Problem) -> dict[str, Any]:
+in_language = click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default=language_of_shell,
+    help="Of what is said of a service; default: the shell's.",
+)
+
+
+def problem_record(problem: Problem, language: str = "en") -> dict[str, Any]:
     """Give a problem as a program reads it."""
+    problem = said(problem, language)
     return {
         "file": problem.file,
         "line": problem.line,
+        "column": problem.column,
         "element": problem.element,
+        "name": problem.name,
         "code": problem.code,
         "severity": problem.severity,
         "message": problem.message,
@@ -49,15 +63,16 @@ def problem_record(problem: Problem) -> dict[str, Any]:
     }
 
 
-def print_problems(problems: list[Problem], *, err: bool = False, within: str = "") -> None:
+def print_problems(
+    problems: list[Problem], *, err: bool = False, within: str = "", language: str = "en"
+) -> None:
     """Print problems as a person reads them; within: the service, where there are several."""
-    for problem in problems:
+    for problem in (said(one, language) for one in problems):
         place = f"{within}/{problem.file}" if within else problem.file
-        place = f"{place}:{problem.line or '-'}"
-        click.echo(
-            f"{place}: {problem.severity}: {problem.message} [{problem.code}] {problem.element or ''}",
-            err=err,
-        )
+        place = f"{place}:{problem.line or '-'}" + (f":{problem.column}" if problem.column else "")
+        severity = _SEVERITIES.get(language, {}).get(problem.severity, problem.severity)
+        element = f"{problem.element or ''} {problem.name}".strip()
+        click.echo(f"{place}: {severity}: {problem.message} [{problem.code}] {element}".rstrip(), err=err)
         if problem.hint:
             click.echo(f"    {problem.hint}", err=err)
 

@@ -160,6 +160,7 @@ _ERRORS = {
     "version_moved": lazy(
         "Somebody has deployed another version meanwhile. Below is what differs from that one; please read it again."
     ),
+    "checks_busy": lazy("Other services are being checked at this moment. Please try again in a minute."),
     "upload_gone": lazy("What you uploaded is kept for an hour. Please choose the file again."),
     "upload_missing": lazy("Choose a zip or a folder."),
     "not_a_zip": lazy("The file is no zip, or no whole one."),
@@ -192,6 +193,16 @@ _ERRORS = {
     "diagram_unknown": lazy("There is no such diagram."),
     "file_unknown": lazy("There is no such list."),
     "help_unknown": lazy("There is no such page of help."),
+    "may_not_extend": lazy("Your group may not extend this clock for this reason."),
+    "not_extendable": lazy("The service does not let people extend this clock, or no such clock runs here."),
+    "extended_too_late": lazy("Its limit has run out; an extension has to be decided before that."),
+    "extended_before": lazy("It was extended as often as is allowed."),
+    "not_longer": lazy("The longest limit would end no later than the present one."),
+    "extension_reason_unknown": lazy("Choose a reason for which the clock may be extended."),
+    "extension_note": lazy("Say in 5 to 500 characters why the reason holds here."),
+    "clock_ended": lazy("The clock has ended."),
+    "clock_unknown": lazy("The case has no such clock."),
+    "clock_not_yours": lazy("There is no such clock, or you may not extend it."),
     "note_missing": lazy("Please write a note of at least 5 characters."),
 }
 
@@ -305,8 +316,12 @@ def limit_words(limit: object) -> str:
 
 
 def element_name(definition: Definition, element_id: str) -> str:
-    """Say what an element is called."""
-    return definition.texts.say(language(), "elements", element_id, "name")
+    """Say what an element is called, be it a whole diagram."""
+    texts = definition.texts
+    named = texts.get(language(), "elements", element_id, "name") or texts.get(
+        language(), "processes", element_id
+    )
+    return named or texts.say(language(), "elements", element_id, "name")
 
 
 def outcome_name(definition: Definition, outcome: str | None) -> str:

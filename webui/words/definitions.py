@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions import SHARED
-from engine.definitions.difference.diagrams import read_elements
 from engine.definitions.shared import take_in
+
+from .problems import said
 
 if TYPE_CHECKING:
     from engine.definitions import Bundle
@@ -17,26 +18,22 @@ MAX_ROWS = 500
 _ORDER = {"error": 0, "warning": 1}
 
 
-def problem_rows(bundle: Bundle, problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Give the findings, errors first, each with the name that its element has in the diagram."""
+def problem_rows(problems: Iterable[Problem], language: str) -> list[dict[str, Any]]:
+    """Give the findings in a language, errors first."""
     ordered = sorted(problems, key=lambda one: (_ORDER[one.severity], one.file, one.line or 0))[:MAX_ROWS]
-    files = {one.file for one in ordered if one.element and one.file.endswith(".bpmn")}
-    names = {
-        file: {key: thing.name for key, thing in read_elements(bundle.files[file], file).items()}
-        for file in files & bundle.files.keys()
-    }
     return [
         {
             "file": one.file,
             "line": one.line,
+            "column": one.column,
             "element": one.element,
-            "name": names.get(one.file, {}).get(one.element or "", ""),
+            "name": one.name,
             "code": one.code,
             "severity": one.severity,
             "message": one.message,
             "hint": one.hint,
         }
-        for one in ordered
+        for one in (said(each, language) for each in ordered)
     ]
 
 

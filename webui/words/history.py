@@ -94,6 +94,7 @@ class _Words:
                 old=link.payload.get("from_version", ""),
                 new=link.payload.get("to_version", ""),
             ),
+            "extension_granted": _("Time extended by decision"),
             "calendar_changed": _("Calendar changed: %(name)s", name=link.payload.get("calendar", "")),
             "user_task_claimed": _("Claimed: %(name)s", name=name),
             "user_task_unclaimed": _("Given back to the group: %(name)s", name=name),
@@ -163,6 +164,9 @@ class _Words:
         if link.event == "user_task_prioritised":
             yield _("Now: %(urgency)s", urgency=priority_words(payload["priority"]) or _("Usual"))
         if link.event in {"user_task_reassigned", "user_task_prioritised"}:
+            yield _("Note: %(note)s", note=payload["note"])
+        if link.event == "extension_granted":
+            yield _("By law: %(basis)s", basis=payload["basis"])
             yield _("Note: %(note)s", note=payload["note"])
         if link.event == "reason_asked":
             name = self._names.get(payload["to"], "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
-from engine.migration.clocks import NEW_VERSION
+from engine.clocks import NEW_VERSION
 from engine.store.schema import FAR_FUTURE_MS
 from webui.language import language
 

@@ -39,7 +39,7 @@ class Office:
 
     def numbers(self, offices: tuple[int, ...] = (1, 2, 3)) -> Count:
         places = self.world.runtime.work.count_by_place(offices, self.world.runtime.now_ms())
-        return sum(places.values(), Count())
+        return Count.sum(places.values())
 
 
 @pytest.fixture
@@ -53,6 +53,18 @@ def office(staff: World) -> Office:
 
 def test_it_counts_by_standing(office: Office) -> None:
     assert office.numbers() == Count(total=4, late=2, at_risk=0, paused=1, unclaimed=3)
+
+
+def test_it_counts_what_becomes_late_until_a_moment_as_the_list_shows_it(office: Office) -> None:
+    work, now = office.world.runtime.work, office.world.runtime.now_ms()
+    dues = sorted(row.due_at for row in work.page([1, 2, 3], WorkFilter(), now, size=50))
+    moments = [now, *(due + shift for due in dues for shift in (-1, 0)), now + 60 * 86_400_000]
+
+    counted = [Count.sum(work.count_by_place([1, 2, 3], now, until).values()).soon for until in moments]
+
+    assert counted == [len(office.listed(WorkFilter(until=until))) for until in moments]
+    assert 0 in counted
+    assert max(counted) > 0
 
 
 def test_what_has_warned_and_is_not_late_is_at_risk(staff: World) -> None:

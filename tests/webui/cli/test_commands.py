@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def test_check_names_file_line_element_and_reason_of_every_problem(run, allowanc
     assert unknown["element"] == "start_payment"
     assert unknown["severity"] == "error"
     assert "paymnt" in unknown["message"]
+
+
+def test_check_tells_problems_in_chinese_with_line_and_column(run, allowance: Path) -> None:
+    """The codes and places stay as they are, so that both languages can be read beside each other."""
+    diagram = allowance / "minimum_living_allowance.bpmn"
+    diagram.write_text(
+        diagram.read_text("utf-8").replace('linbang:form="payment"', 'linbang:form="paymnt"'), "utf-8"
+    )
+
+    result = run("check", str(allowance), "--language", "zh")
+
+    (line,) = [one for one in result.output.splitlines() if "form_unknown" in one]
+    assert re.match(r"minimum_living_allowance\.bpmn:\d+:\d+: 错误: 没有“paymnt”这个表单。 ", line)
 
 
 @pytest.fixture

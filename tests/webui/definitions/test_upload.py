@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.definitions import Bundle
+from engine.confined import Limits
+from engine.definitions import Bundle, Gate
 from engine.definitions.bundle import MAX_FILES
 from engine.instances import StartRequest, start
-from tests.engine.bundles import bundle, flow, node, start_and_end, user_task
+from tests.engine.bundles import bundle, flow, node, script, start_and_end, user_task
 from tests.engine.support import CLERK, QINGHE, SUPERVISOR, World
 from webui import kept_uploads
 
@@ -37,6 +38,33 @@ def test_it_shows_every_problem_at_once(world: World, designer: Designer) -> Non
     assert any("t.bpmn:" in row and "Reviewreview" in row and "group_unknown" in row for row in rows)
     assert any("expression_broken" in row and "Write it in FEEL" in row for row in rows)
     assert world.runtime.catalogue.versions("t") == []
+
+
+def test_a_problem_is_told_in_the_readers_language_with_its_place(world: World, designer: Designer) -> None:
+    """File, line, column, name and id stand as they are; what is wrong and how to mend it is Chinese."""
+    designer.get("/definitions/?lang=zh")
+
+    page = designer.upload(broken().to_zip(), status=422)
+
+    (row,) = [one for one in page.xpath("//tbody/tr") if "没有“nobody”这个组" in one.text_content()]
+    assert "t.bpmn:1:346" in row.text_content()
+    assert "Reviewreview" in "".join(row.text_content().split())
+    assert "可用的有" in row.text_content()
+
+
+def test_an_upload_that_reaches_a_limit_is_told_so_and_the_server_goes_on(
+    world: World, designer: Designer
+) -> None:
+    world.runtime.catalogue.gate = Gate(Limits(processor_s=1))
+    ids = [f"s{number}" for number in range(12_000)]
+    long = bundle("".join(script(name, "{}") for name in ids) + start_and_end(*ids))
+
+    page = designer.upload(long.to_zip(), status=422)
+
+    assert "limit_processor" in words(page)
+    assert "at most 1 s of the processor" in words(page)
+    world.runtime.catalogue.gate = Gate()
+    assert "Version 1" in words(designer.upload(service().to_zip()))
 
 
 def test_errors_come_before_warnings(world: World, designer: Designer) -> None:

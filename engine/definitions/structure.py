@@ -240,22 +240,23 @@ def _check_gateways(
     nodes: dict[str, etree._Element], flows: list[etree._Element], file: str, findings: Findings
 ) -> None:
     pairs = Counter((item.get("sourceRef"), item.get("targetRef")) for item in flows)
+    leaving = Counter(item.get("sourceRef") for item in flows)
     for item in flows:
         source = nodes[item.get("sourceRef")]
         condition = item.findtext(f"{B}conditionExpression")
-        siblings = [other for other in flows if other.get("sourceRef") == source.get("id")]
+        alone = leaving[item.get("sourceRef")] == 1
         is_default = source.get("default") is not None and source.get("default") == item.get("id")
         if pairs[item.get("sourceRef"), item.get("targetRef")] > 1:
             message = "Expected one flow between two elements; two cannot be told apart in the history."
             findings.add(file, "flows_parallel", message, "Join their conditions with `or`.", node=item)
-        if local(source) in {"exclusiveGateway", "inclusiveGateway"} and len(siblings) > 1:
+        if local(source) in {"exclusiveGateway", "inclusiveGateway"} and not alone:
             if not is_default and not (condition or "").strip():
                 message = "Expected a condition on every flow but the default one."
                 findings.add(file, "condition_missing", message, "Write the condition in FEEL.", node=item)
         elif local(source) == "eventBasedGateway" and local(nodes[item.get("targetRef")]) not in _CATCHERS:
             message = "Expected only catching events or receive tasks behind an event gateway."
             findings.add(file, "event_gateway_target", message, node=item)
-        elif local(source) in GATEWAYS and condition and len(siblings) > 1:
+        elif local(source) in GATEWAYS and condition and not alone:
             findings.add(
                 file, "condition_ignored", "Expected no condition behind this kind of gateway.", node=item
             )

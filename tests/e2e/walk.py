@@ -125,10 +125,12 @@ def _calendars(desk: Desk) -> Iterator[str]:
 
 
 def _designer(desk: Desk, language: str) -> Iterator[str]:
-    """Show the services' versions, an upload with problems, and one that may be deployed."""
+    """Show the services' versions, a table, an upload with problems, and one that may be deployed."""
     desk.sign_in("designer", language=language)
     desk.go(f"/definitions/{KEY}")
     yield "service-versions"
+    desk.page.locator(".decision-list a").nth(1).click()
+    yield "decision"
     desk.go(f"/migrations/{KEY}")
     yield "migrations"
     for name, change, address in (("upload-wrong", broken, "check"), ("upload-differs", renamed, "*")):

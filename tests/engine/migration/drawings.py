@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.definitions import Bundle
 
-from ..bundles import boundary, bundle, flow, node, subprocess, timer, user_task
+from ..bundles import boundary, bundle, flow, node, subprocess, timer, trigger, user_task
 
 MAX_DEPTH = 2
 KINDS = ("and", "xor", "or", "sub")
@@ -98,7 +98,8 @@ def drawn_item(item: Item, parts: list[str]) -> tuple[str, str]:
         parts.append(user_task(item.id, form="a" if item.id.startswith("t") else "any"))
         if item.late:
             late, end = f"late_{item.id}", f"gone_{item.id}"
-            parts.append(boundary(late, item.id, timer("P900D")) + node("endEvent", end) + flow(late, end))
+            gone = node("endEvent", end, trigger("terminate"))
+            parts.append(boundary(late, item.id, timer("P900D")) + gone + flow(late, end))
         return item.id, item.id
     if item.kind == "sub":
         inner: list[str] = []

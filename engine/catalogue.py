@@ -149,6 +149,8 @@ class Catalogue:
             problems = self.gate.judge(bundle, self._groups, self._operations)
             if any(one.severity == "error" for one in problems):
                 return None, problems
+            definition, others = compile_bundle(bundle, self._groups, accepted=True)
+            return definition, problems if definition is not None else others
         return compile_bundle(bundle, self._groups, operations=self._operations)
 
     def _check_prefix(self, definition: Definition) -> None:
@@ -180,8 +182,8 @@ class Catalogue:
             row, content = stored
             self._digests[definition_id] = row.digest
             if row.digest not in self._compiled:
-                # What was accepted once stays accepted: outside systems may have changed since.
-                definition, problems = compile_bundle(read_zip(content), self._groups)
+                # What was accepted once stays accepted: outside systems may have changed since, and so may the gate.
+                definition, problems = compile_bundle(read_zip(content), self._groups, accepted=True)
                 if definition is None:
                     raise InvalidInput(
                         f"Expected version {row.version} of {row.key} to be readable, but it no longer is",

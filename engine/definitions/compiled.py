@@ -121,18 +121,23 @@ class Definition:
 
 
 def compile_bundle(
-    bundle: Bundle, groups: Groups, *, operations: Mapping[str, OperationShape] | None = None
+    bundle: Bundle,
+    groups: Groups,
+    *,
+    operations: Mapping[str, OperationShape] | None = None,
+    accepted: bool = False,
 ) -> tuple[Definition | None, list[Problem]]:
     """Check and compile a bundle; None and the problems when anything forbids to run it.
 
-    operations: what the connectors offer, as `connector.operation`; None leaves that unchecked.
+    operations: what the connectors offer, as `connector.operation`; None leaves that unchecked. accepted: only what
+    compiling needs is checked, and not what the model may lead to: somebody has judged that before.
     """
     findings = Findings(Places(bundle.files))
     trees = read_diagrams(bundle, findings)
     found = _collect(trees)
     written = read_forms(bundle, findings)
     schemas, included = expand_forms(written, bundle, findings)
-    decisions = read_decisions(bundle, findings)
+    decisions = read_decisions(bundle, findings, analysed=not accepted)
     names = frozenset(name for name in _variable_names(trees, schemas, decisions) if not name.isidentifier())
     pauses = read_pause_reasons(bundle, findings)
     notices = read_recipients(bundle, findings)
@@ -149,8 +154,9 @@ def compile_bundle(
         check_expressions(root, file, names, findings)
     check_calls(trees, findings)
     check_reach(trees, findings)
-    parts = Parts(bundle, trees, schemas, decisions, found.deadlines, names, operations)
-    check_soundness(parts, findings)
+    if not accepted:
+        parts = Parts(bundle, trees, schemas, decisions, found.deadlines, names, operations)
+        check_soundness(parts, findings)
     texts = read_texts(bundle, own_words(trees, schemas), findings, included)
     extensions = read_extensions(bundle, Named(found.deadlines, groups, letters, notices), findings)
     reasons = [reason for rule in extensions.values() for reason in rule.reasons.values()]

@@ -109,8 +109,8 @@ def _said(problem: Problem) -> tuple[str | None, str, str]:
     return problem.element, problem.code, problem.message
 
 
-def read_decisions(bundle: Bundle, findings: Findings) -> dict[str, dmn.Decision]:
-    """Read the decisions of all tables by their id."""
+def read_decisions(bundle: Bundle, findings: Findings, *, analysed: bool = True) -> dict[str, dmn.Decision]:
+    """Read the decisions of all tables by their id; analysed: look for gaps and overlaps in them, too."""
     found: dict[str, dmn.Decision] = {}
     files = {file: bundle.files[file] for file in bundle.parts(".dmn")}
     for file, content in files.items():
@@ -122,7 +122,7 @@ def read_decisions(bundle: Bundle, findings: Findings) -> dict[str, dmn.Decision
             ]
             findings.problems.extend(listed)
             continue
-        for _name, _table, analysis in analyse(model):
+        for _name, _table, analysis in analyse(model) if analysed else ():
             findings.problems.extend(analysis.problems(file))
         for key, decision in model.decisions.items():
             if key in found:

@@ -10,12 +10,23 @@ from engine.definitions import Bundle, read_zip
 from engine.errors import InvalidInput, NotFound
 from engine.store.definitions import DefinitionRow
 
-from .bundles import bundle, start_and_end, user_task
+from .bundles import boundary, bundle, chain, node, start_and_end, timer, user_task
 from .story import Story, begin
 from .support import World
 
 OLD = bundle(user_task("ask") + user_task("old_way") + start_and_end("ask", "old_way"))
 NEW = bundle(user_task("ask") + user_task("new_way") + start_and_end("ask", "new_way"))
+STUCK = bundle(
+    node("parallelGateway", "fork")
+    + node("parallelGateway", "meet")
+    + user_task("first")
+    + user_task("second")
+    + boundary("late", "second", timer("P1D"))
+    + node("endEvent", "gone")
+    + start_and_end("fork", "first", "meet")
+    + chain("fork", "second", "meet")
+    + chain("late", "gone")
+)
 BROKEN = bundle(user_task("ask", form="missing") + start_and_end("ask"))
 
 
@@ -78,6 +89,20 @@ def test_a_bundle_with_errors_deploys_nothing_and_says_all_of_them(world: World)
     assert [problem.code for problem in caught.value.details["problems"]] == ["form_unknown"]
     assert [rows(world, table) for table in ("bundle", "process_definition", "service")] == before
     assert begin(world).do("ask").open == ["old_way"]
+
+
+def test_what_was_accepted_once_goes_on_under_a_gate_that_looks_for_more(world: World) -> None:
+    """One of two branches ends alone when its time is up, and the join waits; a case of it runs all the same."""
+    world.deploy_unjudged(STUCK)
+    story = begin(world)
+
+    story.reopen()
+
+    assert story.do("first").open == ["second"]
+    assert story.do("second").outcome == "done"
+    with pytest.raises(InvalidInput) as caught:
+        world.deploy(STUCK)
+    assert "deadlock" in [problem.code for problem in caught.value.details["problems"]]
 
 
 def test_a_deployment_that_breaks_off_leaves_nothing(world: World) -> None:

@@ -215,7 +215,7 @@ def _check_form_checks(checks: object, report: Report, paths: set[str]) -> None:
             )
             report.error(None, "bad_checks", message)
         field = check.get("field")
-        if field is not None and field not in paths:
+        if field is not None and not (isinstance(field, str) and field in paths):
             report.error(
                 None,
                 "bad_checks",

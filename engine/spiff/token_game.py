@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent as BoundaryEventMixin
 
 from .joins import EndOfScope, InclusiveJoin, ParallelGateway, reachable
@@ -79,6 +80,8 @@ class _Game:
             name, source = place
             if source:
                 yield from self._join(name, marking)
+            elif isinstance(getattr(self._specs[name], "event_definition", None), TerminateEventDefinition):
+                yield frozenset()  # whatever else there was
             else:
                 rest = marking - {place}
                 for targets in self._ways(name):

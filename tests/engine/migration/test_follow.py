@@ -15,6 +15,7 @@ from ..bundles import (
     start_and_end,
     subprocess,
     timer,
+    trigger,
     user_task,
 )
 from .conftest import Moving
@@ -94,18 +95,28 @@ def test_it_refuses_a_task_that_became_something_else(moving: Moving) -> None:
     assert moving.refusal(other) == ("element_kind", "ask")
 
 
-def side_by_side(*branches: str) -> Bundle:
+def side_by_side(*branches: str, more: str = "") -> Bundle:
     gates = node("parallelGateway", "split") + node("parallelGateway", "join")
     tasks = "".join(user_task(one) for one in (*branches, "check"))
     ways = "".join(chain("split", one, "join") for one in branches)
     body = gates + tasks + ways + node("startEvent", "begin") + node("endEvent", "done")
-    return bundle(body + chain("begin", "split") + chain("join", "check", "done"))
+    return bundle(body + more + chain("begin", "split") + chain("join", "check", "done"))
 
 
 def test_it_refuses_a_branch_that_was_added_beside_the_present_ones(moving: Moving) -> None:
     moving.begin(side_by_side("one", "two"))
 
     assert moving.refusal(side_by_side("one", "two", "three"))[0] == "not_reachable"
+
+
+def test_it_refuses_one_that_could_be_over_only_by_an_event_that_ends_the_case(moving: Moving) -> None:
+    """Nobody stands beside an end that ends everything."""
+    moving.begin(side_by_side("one", "two"))
+    late = boundary("late", "three", timer("P1D")) + node("endEvent", "over", trigger("terminate"))
+
+    refusal = moving.refusal(side_by_side("one", "two", "three", more=late + chain("late", "over")))
+
+    assert refusal[0] == "not_reachable"
 
 
 def test_it_takes_a_branch_that_was_added_ahead(moving: Moving) -> None:

@@ -11,7 +11,7 @@ from engine import clocks
 from engine.errors import InvalidInput
 from engine.sentences import Sentence
 
-from .declarations import read_yaml
+from .declarations import yaml_of
 
 if TYPE_CHECKING:
     from .bundle import Bundle
@@ -114,13 +114,8 @@ def read_alerts(
     bundle: Bundle, groups: Groups, deadlines: Mapping[str, DeadlineDeclaration], findings: Findings
 ) -> AlertRules:
     """Read a service's rules; everything that is wrong with them is a finding, and left out."""
-    content = bundle.files.get(FILE)
-    if content is None:
-        return AlertRules()
-    try:
-        document = read_yaml(content, FILE)
-    except InvalidInput as exc:
-        findings.add(FILE, exc.code, exc.message, line=exc.details.get("line"))
+    document = yaml_of(bundle, FILE, findings)
+    if document is None:
         return AlertRules()
     if len(document) > MAX_CLOCKS:
         findings.add(
@@ -129,7 +124,7 @@ def read_alerts(
             Sentence("Expected rules of at most {most} clocks.", most=MAX_CLOCKS),
         )
         return AlertRules()
-    reader = _Reader(content.decode("utf-8", "replace").splitlines(), groups, deadlines, findings)
+    reader = _Reader(bundle.files[FILE].decode("utf-8", "replace").splitlines(), groups, deadlines, findings)
     return AlertRules({str(clock): dict(reader.levels(str(clock), item)) for clock, item in document.items()})
 
 

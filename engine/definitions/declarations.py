@@ -18,6 +18,9 @@ from .xml import B, L, S, local, strip_sign
 if TYPE_CHECKING:
     from lxml import etree
 
+    from .bundle import Bundle
+    from .findings import Findings
+
 DEFAULT_RETRY = "R3/PT5M"
 DEFAULT_TIMEOUT = "PT20S"
 DEFAULT_WARNINGS = "60%, 2 WD"
@@ -213,6 +216,18 @@ def read_yaml(content: bytes, filename: str) -> dict[str, Any]:
             line=1,
         )
     return document
+
+
+def yaml_of(bundle: Bundle, file: str, findings: Findings) -> dict[str, Any] | None:
+    """Give what a file of a bundle says; None where there is none, and where it is broken, which is a finding."""
+    content = bundle.files.get(file)
+    if content is None:
+        return None
+    try:
+        return read_yaml(content, file)
+    except InvalidInput as exc:
+        findings.add(file, exc.code, exc.message, line=exc.details.get("line"))
+        return None
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # whichever is built

@@ -17,7 +17,7 @@ from engine.clocks import Limit, Unit
 from engine.errors import InvalidInput
 from engine.sentences import Sentence
 
-from .declarations import read_yaml
+from .declarations import yaml_of
 
 if TYPE_CHECKING:
     from .bundle import Bundle
@@ -77,19 +77,14 @@ class Named:
 
 def read_extensions(bundle: Bundle, named: Named, findings: Findings) -> dict[str, ExtensionRule]:
     """Read a service's rules by clock; everything that is wrong with them is a finding, and left out."""
-    content = bundle.files.get(FILE)
-    if content is None:
-        return {}
-    try:
-        document = read_yaml(content, FILE)
-    except InvalidInput as exc:
-        findings.add(FILE, exc.code, exc.message, line=exc.details.get("line"))
+    document = yaml_of(bundle, FILE, findings)
+    if document is None:
         return {}
     if len(document) > MAX_RULES:
         message = Sentence("Expected at most {most} clocks that may be extended.", most=MAX_RULES)
         findings.add(FILE, "extensions_many", message)
         return {}
-    reader = _Reader(content, named, findings)
+    reader = _Reader(bundle.files[FILE], named, findings)
     found = {str(key): reader.rule(str(key), item) for key, item in document.items()}
     return {key: rule for key, rule in found.items() if rule is not None}
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from engine.errors import InvalidInput
 from engine.sentences import Sentence
 
-from .declarations import read_yaml
+from .declarations import yaml_of
 
 if TYPE_CHECKING:
     from .bundle import Bundle
@@ -25,13 +24,8 @@ def read_renames(bundle: Bundle, elements: Collection[str], findings: Findings) 
     elements: the ids of this version. An old id must be free in it, a new one must be there, and no two
     elements become one.
     """
-    content = bundle.files.get(FILE)
-    if content is None:
-        return {}
-    try:
-        document = read_yaml(content, FILE)
-    except InvalidInput as exc:
-        findings.add(FILE, exc.code, exc.message, line=exc.details.get("line"))
+    document = yaml_of(bundle, FILE, findings)
+    if document is None:
         return {}
     if len(document) > MAX_RENAMES:
         findings.add(

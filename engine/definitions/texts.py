@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import InvalidInput
 from engine.sentences import Sentence
 
-from .declarations import read_yaml
+from .declarations import yaml_of
 
 if TYPE_CHECKING:
     from engine.forms import Included
@@ -95,13 +94,8 @@ def read_texts(
 
 
 def _read_file(bundle: Bundle, file: str, findings: Findings) -> Mapping[str, Any] | None:
-    content = bundle.files.get(file)
-    if content is None:
-        return None
-    try:
-        words = read_yaml(content, file)
-    except InvalidInput as exc:
-        findings.add(file, exc.code, exc.message, line=exc.details.get("line"))
+    words = yaml_of(bundle, file, findings)
+    if words is None:
         return None
     for section in words.keys() - _SECTIONS:
         message = Sentence(

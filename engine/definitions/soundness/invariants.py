@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.declarations import read_yaml
+from engine.definitions.declarations import yaml_of
 from engine.definitions.texts import LANGUAGES
-from engine.errors import InvalidInput
 from engine.sentences import Sentence
 
 from .graph import ALL
@@ -43,11 +42,11 @@ class Invariant:
 
 def check_invariants(bundle: Bundle, main: str, graphs: Mapping[str, Graph], findings: Findings) -> None:
     """Note every promise that cannot be read, and every one that some way breaks, with that way."""
-    content = bundle.files.get(FILE)
-    if content is None or main not in graphs:
+    if FILE not in bundle.files or main not in graphs:
         return
+    content = bundle.files[FILE]
     known = {key for graph in graphs.values() for key in (*graph.nodes, *graph.watchers)}
-    invariants = list(_read(content, known, findings))
+    invariants = list(_read(bundle, known, findings))
     if not invariants:
         return
     try:
@@ -72,11 +71,9 @@ def _said(invariant: Invariant) -> Sentence:
     return Sentence("{zh} ({en})", zh=invariant.says["zh"], en=invariant.says["en"])
 
 
-def _read(content: bytes, known: Collection[str], findings: Findings) -> Iterable[Invariant]:
-    try:
-        document = read_yaml(content, FILE)
-    except InvalidInput as exc:
-        findings.add(FILE, exc.code, exc.message, line=exc.details.get("line"))
+def _read(bundle: Bundle, known: Collection[str], findings: Findings) -> Iterable[Invariant]:
+    document = yaml_of(bundle, FILE, findings)
+    if document is None:
         return
     if len(document) > MAX_INVARIANTS:
         message = Sentence(
@@ -87,7 +84,7 @@ def _read(content: bytes, known: Collection[str], findings: Findings) -> Iterabl
         findings.add(FILE, "invariants_many", message)
         return
     for key, item in document.items():
-        invariant = _read_one(str(key), item, known, _line(content, str(key)), findings)
+        invariant = _read_one(str(key), item, known, _line(bundle.files[FILE], str(key)), findings)
         if invariant is not None:
             yield invariant
 

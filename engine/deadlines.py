@@ -47,6 +47,11 @@ class Tracked:
         """Say whether it stands still now."""
         return any(self.pausing.values())
 
+    def warn_again(self, moments: Iterable[tuple[str, datetime]], now: datetime) -> None:
+        """Let levels of warning call again that lie ahead again. moments: when each is reached, if ever."""
+        reached = dict(moments)
+        self.warned = [level for level in self.warned if reached.get(level, now) <= now]
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -209,8 +214,7 @@ class Follower:
         tracked.facts = replace(facts, extensions=(*facts.extensions, Extension(self.now, limit, reason)))
         due = clocks.due_at(tracked.facts, calendar, self.now)
         if not tracked.breached:
-            moments = dict(self._warnings(self.definition.deadlines[facts.id], tracked))
-            tracked.warned = [one for one in tracked.warned if moments.get(one, self.now) <= self.now]
+            tracked.warn_again(self._warnings(self.definition.deadlines[facts.id], tracked), self.now)
         self._note("deadline_extended", tracked, limit=str(limit), reason=reason, was=was.at, due_at=due.at)
 
     def _leave_scopes(

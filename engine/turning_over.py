@@ -13,7 +13,7 @@ from engine import clocks
 from engine.clocks import DeadlineState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from engine.calendar import Calendar
@@ -44,8 +44,7 @@ def turn_over(
         return None
     was, due = (clocks.due_at(tracked.facts, one, now) for one in (before, after))
     levels = clocks.parse_warnings(declaration.warn)
-    moments: Mapping[str, datetime] = dict(clocks.warning_moments(tracked.facts, levels, after, now))
-    tracked.warned = [level for level in tracked.warned if moments.get(level, now) <= now]
+    tracked.warn_again(clocks.warning_moments(tracked.facts, levels, after, now), now)
     return {
         "type": "calendar_changed",
         "deadline": tracked.facts.id,

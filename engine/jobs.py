@@ -9,17 +9,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import (
-    alert_messages,
-    alert_repeats,
-    calls,
-    deliveries,
-    evidence,
-    message_buffer,
-    message_keeping,
-    spiff,
-    telling,
-)
+from engine import calls, deliveries, evidence, message_buffer, message_keeping, spiff, telling
+from engine.alerting import repeats, sending
 from engine.case import Case
 from engine.clocks import DeadlineState
 from engine.deed import Deed
@@ -237,8 +228,8 @@ _RUN = {
     "deadline": _look_after_deadline,
     "call": _call_outside,
     "delivery": deliveries.send,
-    "alert_message": alert_messages.send,
-    "alert_again": alert_repeats.look,
+    "alert_message": sending.send,
+    "alert_again": repeats.look,
     telling.JOB: telling.send,
     message_keeping.JOB: message_buffer.look_after,
     message_keeping.WAIT_JOB: message_buffer.look_at_place,

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import announcing, figures, heartbeat, schedules
+from engine import figures, heartbeat, schedules
+from engine.alerting import announcing
 from engine.calendar_changes import applying
 from engine.jobs import LEASE_MS, run
 from engine.state import from_ms, machine_ms

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from engine import alert_ledger, incidents
 from engine import cases as case_views
+from engine import incidents
+from engine.alerting import ledger
 from engine.migration.previews import may_look
 from engine.migration.versions import MOVES, definition_at
 from engine.operators import is_operator
@@ -86,7 +87,7 @@ def facts_of(view: CaseView, *, unmasked: bool = False) -> dict[str, Any]:
         ],
         "notices": messages_of(runtime, definition, case_id, unmasked=unmasked),
         "sharing": sharing_of(runtime, definition, view.links),
-        "told_of_clocks": alert_ledger.may_read(actor()) and bool(view.clocks),
+        "told_of_clocks": ledger.may_read(actor()) and bool(view.clocks),
         "hands": view.row.state == "active" and is_operator(actor()),
         "may_retry": incidents.may_retry(runtime, view.row, definition, actor()),
         "files": found.cases.attachments(case_id),

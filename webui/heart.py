@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from engine import alert_messages, heartbeat
+from engine import heartbeat
+from engine.alerting import sending
 
 from .words import moment_words
 
@@ -41,7 +42,7 @@ def banner(found: Installation, actor: Actor) -> str | None:
 
 def health(found: Installation) -> tuple[dict[str, Any], bool]:
     """Give what a program asks for, and whether the application is well; degraded is well all the same."""
-    beats, troubles = heartbeat.beats(found.runtime), alert_messages.troubles(found.runtime)
+    beats, troubles = heartbeat.beats(found.runtime), sending.troubles(found.runtime)
     beat, silent = _stopped(found, beats), _silent(beats)
     mails = {"failed": troubles.failed, "retried": troubles.retried, "overdue": troubles.overdue}
     told: dict[str, Any] = {

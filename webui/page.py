@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
-from engine import alerts, deploying, incidents, subscriptions, supervising
+from engine import deploying, incidents, subscriptions, supervising
+from engine.alerting import alerts
 from engine.calendar_changes import looking
 from engine.store.alerts import MAX_COUNTED as MAX_ALERTS
 from engine.store.incidents import MAX_COUNTED

@@ -21,14 +21,15 @@ from connectors.mail import Mail
 from connectors.sandbox import sandbox_server
 from connectors.sandbox.server import MAIL_FROM, Served
 from connectors.sms import Sms
-from engine import alert_ledger, phones, subscriptions, substitutions, user_tasks
+from engine import subscriptions, substitutions, user_tasks
+from engine.alerting import ledger, phones
 from engine.definitions import Bundle, read_groups
 from tests.engine.alerts.conftest import QIAN, enlist
 from tests.engine.bundles import bundle, chain, node, user_task
 from tests.engine.support import ALICE, BOB, DISTRICT, SUPERVISOR, World, make_world, person
 
 if TYPE_CHECKING:
-    from engine.alert_ledger import Entry
+    from engine.alerting.ledger import Entry
     from engine.people import Actor
 
 LENA = person(21, "Lena", "leader")
@@ -161,7 +162,5 @@ def away(world: World, absent: Actor, substitute: Actor = STEFAN) -> None:
 
 def entry(world: World, case_id: int, level: str) -> Entry:
     """Give what the ledger says of one level of a case."""
-    (found,) = [
-        one for one in alert_ledger.of_case(world.runtime, SUPERVISOR, case_id) if one.alert.level == level
-    ]
+    (found,) = [one for one in ledger.of_case(world.runtime, SUPERVISOR, case_id) if one.alert.level == level]
     return found

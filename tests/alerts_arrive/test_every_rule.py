@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import alerts
+from engine.alerting import alerts
 from tests.engine.alerts.conftest import go_to
 
 from .conftest import LEVELS, PHONES, STEFAN, WHO, Machine, away, entry, one_case, rules_for

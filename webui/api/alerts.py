@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine import alerts
+from engine.alerting import alerts
 from webui.page import installation
 
 from . import records

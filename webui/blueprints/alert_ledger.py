@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import alert_ledger, cases
+from engine import cases
+from engine.alerting import ledger
 from engine.store.alert_ledger import CHANNELS, STATES
 from webui.auth import actor, signed_in
 from webui.page import installation
@@ -28,7 +29,7 @@ from webui.words.alerts import (
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from engine.alert_ledger import Entry, Told
+    from engine.alerting.ledger import Entry, Told
     from engine.store.alert_ledger import RaisedAlert, SentMessage
     from engine.store.people import PersonRow
 
@@ -44,7 +45,7 @@ def of_case(case_id: int) -> Any:
     """Show who was told of the alerts of a case, when, by what, with what result."""
     runtime = installation().runtime
     row = cases.visible_instance(runtime, installation().cases, case_id, actor())
-    found = alert_ledger.of_case(runtime, actor(), case_id)
+    found = ledger.of_case(runtime, actor(), case_id)
     people = _people(
         [
             one
@@ -66,7 +67,7 @@ def of_case(case_id: int) -> Any:
 def unheard() -> Any:
     """List the alerts whose rule found nobody."""
     before = _id(request.args.get("before", ""))
-    rows = alert_ledger.unheard(installation().runtime, actor(), before=before, size=PAGE + 1)
+    rows = ledger.unheard(installation().runtime, actor(), before=before, size=PAGE + 1)
     here = url_for("alert_ledger.unheard")
     return render_template(
         "alerts_unheard.html",
@@ -84,7 +85,7 @@ def messages() -> Any:
     kept: dict[str, Any] = _kept()
     person = runtime.people.person(username=kept["person"]) if "person" in kept else None
     before = _id(request.args.get("before", ""))
-    found = alert_ledger.messages(
+    found = ledger.messages(
         runtime,
         actor(),
         channel=kept.get("channel"),

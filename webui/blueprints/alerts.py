@@ -8,7 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine import alert_ledger, alerts, phones
+from engine.alerting import alerts, ledger, phones
 from engine.errors import InvalidInput
 from engine.operators import is_operator
 from engine.store.announcing import is_late
@@ -53,7 +53,7 @@ def listing() -> Any:
         chosen=kept,
         phone=phones.masked_phone(runtime, g.staff.id),
         email=g.staff.email,
-        wide=alert_ledger.may_read(actor()),
+        wide=ledger.may_read(actor()),
         operates=is_operator(actor()),
         first=url_for("alerts.listing", **kept) if before else None,
         following=url_for("alerts.listing", before=found.before, **kept) if found.before else None,

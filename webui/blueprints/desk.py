@@ -13,11 +13,11 @@ from engine import extending, reasons, supervising
 from engine.bulk import MAX_BULK, BulkResult
 from engine.errors import EngineError, InvalidInput
 from engine.store.work import Count, WorkRow
-from webui import desk_filter, desk_lists, desk_rows
+from webui import desk
 from webui import extending as extension_words
 from webui.auth import actor, signed_in
-from webui.desk_filter import address, id_of
-from webui.desk_tables import Tables
+from webui.desk.filtering import address, id_of
+from webui.desk.tables import Tables
 from webui.page import installation
 from webui.words import element_name, message_of
 from webui.words.desk import PRIORITIES, STANDINGS, THIS_WEEK, failure_of, usual_question
@@ -36,7 +36,7 @@ def show() -> Any:
     """Show how the work of the supervisor's office and those below it stands."""
     runtime = installation().runtime
     offices = supervising.supervised_offices(runtime, actor())
-    counts = runtime.work.count_by_place(offices, runtime.now_ms(), desk_filter.end_of_week())
+    counts = runtime.work.count_by_place(offices, runtime.now_ms(), desk.filtering.end_of_week())
     total = Count.sum(counts.values())
     tables = Tables()
     return render_template(
@@ -126,29 +126,29 @@ def _list(
 ) -> str:
     runtime = installation().runtime
     offices = supervising.supervised_offices(runtime, actor())
-    where, cursor = desk_filter.read(), _cursor(request.args.get("after", ""))
+    where, cursor = desk.filtering.read(), _cursor(request.args.get("after", ""))
     rows = runtime.work.page(offices, where, runtime.now_ms(), size=PAGE + 1, after=cursor)
-    shown, kept = rows[:PAGE], desk_filter.kept()
+    shown, kept = rows[:PAGE], desk.filtering.kept()
     posted = request.form if problem else {}
     return render_template(
         "work.html",
-        rows=desk_rows.in_words(shown),
+        rows=desk.rows.in_words(shown),
         ticked=_all(shown) if "all" in request.args and not request.form else set(ticked),
         tick_all=address(all="1", after=request.args.get("after") or None),
         action=address(after=request.args.get("after") or None),
-        people=desk_rows.receivers(shown),
+        people=desk.rows.receivers(shown),
         extensions=extension_words.choices(shown),
         posted=posted,
         question=posted.get("question", usual_question()),
         problem=problem,
         outcome=outcome,
         chosen=kept,
-        chips=desk_filter.chips(kept),
-        choices=desk_filter.choices(offices),
+        chips=desk.filtering.chips(kept),
+        choices=desk.filtering.choices(offices),
         priorities=[("urgent", _("Urgent")), ("usual", _("Usual")), ("low", _("Can wait"))],
         heading=str(STANDINGS.get(kept.get("standing", ""), _("Open work"))),
         until=where.until,
-        waiting=desk_lists.waiting(offices, where.until)
+        waiting=desk.lists.waiting(offices, where.until)
         if where.until is not None and cursor is None
         else None,
         most=MAX_BULK,

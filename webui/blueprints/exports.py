@@ -10,10 +10,10 @@ from flask import Blueprint, Response, stream_with_context
 
 from engine import figures, supervising
 from engine.errors import NotFound
-from webui import desk_choice, desk_figures, desk_filter, desk_heat, desk_lists, desk_ratings
+from webui import desk
 from webui.auth import actor, signed_in
-from webui.desk_files import ENDINGS, csv_file, xlsx_file
-from webui.desk_sheets import MAX_EXPORTED, Sheet
+from webui.desk.files import ENDINGS, csv_file, xlsx_file
+from webui.desk.sheets import MAX_EXPORTED, Sheet
 from webui.page import installation
 
 if TYPE_CHECKING:
@@ -40,40 +40,40 @@ def download(name: str, ending: str) -> Any:
 
 def _waiting() -> Sheet:
     offices = supervising.supervised_offices(installation().runtime, actor())
-    return desk_lists.waiting(offices, desk_filter.end_of_week(), MAX_EXPORTED)
+    return desk.lists.waiting(offices, desk.filtering.end_of_week(), MAX_EXPORTED)
 
 
 def _services() -> Sheet:
-    choice = desk_choice.chosen()
+    choice = desk.choice.chosen()
     found = figures.of_cases(installation().runtime, choice.office_id, [choice.period])
-    return desk_figures.by_service(choice, found)
+    return desk.figures.by_service(choice, found)
 
 
 def _offices() -> Sheet:
-    choice = desk_choice.chosen()
+    choice = desk.choice.chosen()
     found = figures.of_offices(installation().runtime, choice.children, [choice.period], choice.service)
-    return desk_figures.by_office(choice, found)
+    return desk.figures.by_office(choice, found)
 
 
 def _trend() -> Sheet:
-    choice = desk_choice.chosen()
-    return desk_figures.over_time(
+    choice = desk.choice.chosen()
+    return desk.figures.over_time(
         figures.over_time(installation().runtime, choice.office_id, choice.lately, choice.service)
     )
 
 
 def _steps() -> Sheet:
     key, definition, found = _by_step()
-    return desk_figures.by_step(key, definition, found)
+    return desk.figures.by_step(key, definition, found)
 
 
 def _parts() -> Sheet:
     _key, definition, found = _by_step()
-    return desk_heat.by_part(definition, found)
+    return desk.heat.by_part(definition, found)
 
 
 def _by_step() -> tuple[str, Definition, dict[str, StepFigures]]:
-    runtime, choice = installation().runtime, desk_choice.chosen().by_month
+    runtime, choice = installation().runtime, desk.choice.chosen().by_month
     if choice.service is None:
         raise NotFound("Expected a service whose steps are meant, but there is none", code="service_unknown")
     definition = runtime.catalogue.newest(choice.service)[1]
@@ -82,41 +82,41 @@ def _by_step() -> tuple[str, Definition, dict[str, StepFigures]]:
 
 
 def _ratings() -> Sheet:
-    choice = desk_choice.chosen()
+    choice = desk.choice.chosen()
     found = figures.of_ratings(installation().runtime, choice.office_id, [choice.period], choice.service)
-    return desk_ratings.spread_table(desk_ratings.total(found))
+    return desk.ratings.spread_table(desk.ratings.total(found))
 
 
 def _rated_services() -> Sheet:
-    choice = desk_choice.chosen()
+    choice = desk.choice.chosen()
     found = figures.of_ratings(installation().runtime, choice.office_id, [choice.period], choice.service)
-    return desk_ratings.by_service(choice, found)
+    return desk.ratings.by_service(choice, found)
 
 
 def _rated_offices() -> Sheet:
-    choice = desk_choice.chosen()
+    choice = desk.choice.chosen()
     found = figures.of_ratings_by_office(
         installation().runtime, choice.children, [choice.period], choice.service
     )
-    return desk_ratings.by_office(choice, found)
+    return desk.ratings.by_office(choice, found)
 
 
 _SHEETS: Mapping[str, Callable[[], Sheet]] = {
-    "work": desk_lists.work,
+    "work": desk.lists.work,
     "waiting": _waiting,
-    "services": partial(desk_lists.numbers, "services"),
-    "offices": partial(desk_lists.numbers, "offices"),
-    "steps": partial(desk_lists.numbers, "steps"),
-    "people": partial(desk_lists.numbers, "people"),
+    "services": partial(desk.lists.numbers, "services"),
+    "offices": partial(desk.lists.numbers, "offices"),
+    "steps": partial(desk.lists.numbers, "steps"),
+    "people": partial(desk.lists.numbers, "people"),
     "figures-services": _services,
     "figures-offices": _offices,
     "trend": _trend,
     "steps-time": _steps,
     "parts-time": _parts,
-    "slowest": lambda: desk_figures.slowest(desk_choice.chosen(), MAX_EXPORTED),
+    "slowest": lambda: desk.figures.slowest(desk.choice.chosen(), MAX_EXPORTED),
     "ratings": _ratings,
     "ratings-services": _rated_services,
     "ratings-offices": _rated_offices,
-    "bad-ratings": lambda: desk_ratings.bad_reviews(desk_choice.chosen(), MAX_EXPORTED),
-    "open-ratings": lambda: desk_ratings.open_reviews(desk_choice.chosen()),
+    "bad-ratings": lambda: desk.ratings.bad_reviews(desk.choice.chosen(), MAX_EXPORTED),
+    "open-ratings": lambda: desk.ratings.open_reviews(desk.choice.chosen()),
 }

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from engine import figures
 from engine.errors import NotFound
-from webui import desk_choice, desk_figures, desk_heat, desk_ratings
+from webui import desk
 from webui.auth import signed_in
 from webui.page import installation
 from webui.words import office_name, service_name
@@ -24,7 +24,7 @@ MAX_VERSIONS = 50
 @signed_in
 def overview() -> Any:
     """Show what became of the time, by service and office."""
-    runtime, choice = installation().runtime, desk_choice.chosen()
+    runtime, choice = installation().runtime, desk.choice.chosen()
     services = figures.of_cases(runtime, choice.office_id, [choice.period])
     if choice.service is not None:
         services = {key: one for key, one in services.items() if key == choice.service}
@@ -33,12 +33,12 @@ def overview() -> Any:
     return render_template(
         "desk_figures.html",
         **_frame(choice),
-        figures=desk_figures.numbers(desk_figures.total(services)),
-        by_service=desk_figures.by_service(choice, services),
-        by_office=desk_figures.by_office(choice, offices),
-        charts=desk_figures.trends(lately),
-        trend=desk_figures.over_time(lately),
-        slowest=desk_figures.slowest(choice),
+        figures=desk.figures.numbers(desk.figures.total(services)),
+        by_service=desk.figures.by_service(choice, services),
+        by_office=desk.figures.by_office(choice, offices),
+        charts=desk.figures.trends(lately),
+        trend=desk.figures.over_time(lately),
+        slowest=desk.figures.slowest(choice),
     )
 
 
@@ -49,7 +49,7 @@ def of_service(key: str) -> Any:
 
     Raises NotFound for a service that is not there.
     """
-    runtime, choice = installation().runtime, desk_choice.chosen().by_month
+    runtime, choice = installation().runtime, desk.choice.chosen().by_month
     versions = runtime.catalogue.versions(key)[:MAX_VERSIONS]
     if not versions:
         raise NotFound("Expected a service of that key, but there is none", code="service_unknown")
@@ -70,12 +70,12 @@ def of_service(key: str) -> Any:
         version=asked if version is not None else "",
         versions=[(str(one.version), ended.get(one.id, 0)) for one in versions],
         drawn=drawn.version,
-        figures=desk_figures.numbers(lately[choice.period]),
-        diagrams=desk_heat.diagrams(key, drawn.version, definition, found),
-        steps=desk_figures.by_step(key, definition, found),
-        parts=desk_heat.by_part(definition, found),
-        charts=desk_figures.trends(lately),
-        trend=desk_figures.over_time(lately),
+        figures=desk.figures.numbers(lately[choice.period]),
+        diagrams=desk.heat.diagrams(key, drawn.version, definition, found),
+        steps=desk.figures.by_step(key, definition, found),
+        parts=desk.heat.by_part(definition, found),
+        charts=desk.figures.trends(lately),
+        trend=desk.figures.over_time(lately),
     )
 
 
@@ -83,29 +83,29 @@ def of_service(key: str) -> Any:
 @signed_in
 def ratings() -> Any:
     """Show what people said of the services, and what became of the bad ratings."""
-    runtime, choice = installation().runtime, desk_choice.chosen()
+    runtime, choice = installation().runtime, desk.choice.chosen()
     services = figures.of_ratings(runtime, choice.office_id, [choice.period], choice.service)
     offices = figures.of_ratings_by_office(runtime, choice.children, [choice.period], choice.service)
-    total = desk_ratings.total(services)
+    total = desk.ratings.total(services)
     return render_template(
         "desk_ratings.html",
         **_frame(choice),
-        figures=desk_ratings.numbers(total),
-        spread=desk_ratings.spread(total),
-        table=desk_ratings.spread_table(total),
-        by_service=desk_ratings.by_service(choice, services),
-        by_office=desk_ratings.by_office(choice, offices),
-        open_reviews=desk_ratings.open_reviews(choice),
-        bad_reviews=desk_ratings.bad_reviews(choice),
+        figures=desk.ratings.numbers(total),
+        spread=desk.ratings.spread(total),
+        table=desk.ratings.spread_table(total),
+        by_service=desk.ratings.by_service(choice, services),
+        by_office=desk.ratings.by_office(choice, offices),
+        open_reviews=desk.ratings.open_reviews(choice),
+        bad_reviews=desk.ratings.bad_reviews(choice),
     )
 
 
-def _frame(choice: desk_choice.Choice, *, weeks: bool = True) -> dict[str, Any]:
+def _frame(choice: desk.choice.Choice, *, weeks: bool = True) -> dict[str, Any]:
     """Give what the head of each of these pages says."""
     rows = installation().runtime.offices.rows
     return {
         "choice": choice,
-        "fields": desk_choice.fields(choice, weeks=weeks),
+        "fields": desk.choice.fields(choice, weeks=weeks),
         "about": _(
             "%(office)s and those below it, %(days)s",
             office=office_name(rows.get(choice.office_id)),

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine import alerts, bulk, cases, looking, saved_filters, supervising, user_tasks
+from engine import bulk, cases, looking, saved_filters, supervising, user_tasks
+from engine.alerting import alerts
 from engine.errors import EngineError, InvalidState, NotFound
 from engine.store.inbox import InboxFilter
 from webui import inbox_filter, inbox_rows, passing_on

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from engine.figures import WEEK
-from webui import desk_choice, report_view
+from webui import desk
 from webui.auth import signed_in
 
 pages = Blueprint("reports", __name__, url_prefix="/desk")
@@ -17,12 +17,12 @@ pages = Blueprint("reports", __name__, url_prefix="/desk")
 @signed_in
 def weekly() -> Any:
     """Show the report of a week, the present one unless another is asked for."""
-    choice = desk_choice.chosen(kind=WEEK)
-    period = choice.period if choice.period.kind == WEEK else report_view.this_week()
+    choice = desk.choice.chosen(kind=WEEK)
+    period = choice.period if choice.period.kind == WEEK else desk.report.this_week()
     return render_template(
         "desk_report.html",
         choice=choice,
-        fields=desk_choice.fields(choice),
+        fields=desk.choice.fields(choice),
         week=period,
-        **report_view.weekly(choice.office_id, period),
+        **desk.report.weekly(choice.office_id, period),
     )

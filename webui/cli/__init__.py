@@ -15,6 +15,7 @@ from . import (
     migrating,
     operating,
     reporting,
+    stories,
     tokens,
 )
 
@@ -35,6 +36,7 @@ for _command in (
     *migrating.COMMANDS,
     *operating.COMMANDS,
     *reporting.COMMANDS,
+    *stories.COMMANDS,
     *tokens.COMMANDS,
 ):
     main.add_command(_command)

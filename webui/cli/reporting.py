@@ -10,7 +10,7 @@ import click
 from engine import figures
 from engine.errors import InvalidInput, NotFound
 from engine.figures import WEEK, Period
-from webui import report_view
+from webui import desk
 from webui.app import create_app
 from webui.language import LANGUAGES
 from webui.settings import Settings
@@ -36,7 +36,7 @@ def report(week: str, office: str, tag: str, out: Path) -> None:
         if period.kind != WEEK:
             raise InvalidInput("Expected a week such as 2026-W46, but got a month", code="period_unknown")
         with create_app(found).test_request_context():
-            out.write_text(report_view.as_file(_office(found, office), period, tag), "utf-8")
+            out.write_text(desk.report.as_file(_office(found, office), period, tag), "utf-8")
     click.echo(str(out))
 
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine import alerts, scheduler, user_tasks
+from engine import scheduler, user_tasks
+from engine.alerting import alerts
 from engine.definitions import read_folder
 from engine.definitions.declarations import read_yaml
 from engine.errors import EngineError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine import phones
+from engine.alerting import phones
 from engine.people import Actor, read_actor, read_offices
 from engine.store.people import OfficeRow, PersonRow
 from webui.auth import hash_password

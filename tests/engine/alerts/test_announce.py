@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine import alerts, announcing, user_tasks
+from engine import user_tasks
+from engine.alerting import alerts, announcing
 from engine.errors import NotAllowed, NotFound
 from engine.jobs import run
 from engine.people import SYSTEM

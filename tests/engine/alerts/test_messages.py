@@ -11,8 +11,8 @@ from sqlalchemy import update
 from connectors.mail import Mail
 from connectors.sandbox import sandbox_server
 from connectors.sandbox.server import MAIL_FROM
-from engine import alert_messages, alerts
-from engine.alert_messages import MAX_TRIES, due_moment
+from engine.alerting import alerts, sending
+from engine.alerting.sending import MAX_TRIES, due_moment
 from engine.calendar import Calendar
 from engine.jobs import LEASE_MS
 from engine.ports import ConnectorError
@@ -153,7 +153,7 @@ def test_a_mail_that_fails_is_tried_again_with_the_same_words(world: World, mail
     mail.failures = down(2)
     go_to(world, "2026-03-05T09:05")
     assert (newest(world).mail_state, newest(world).mail_code) == ("sending", "mail_down")
-    assert alert_messages.troubles(world.runtime).retried == 1
+    assert sending.troubles(world.runtime).retried == 1
     world.start()
 
     go_to(world, "2026-03-05T09:08")
@@ -205,7 +205,7 @@ def test_an_address_that_is_refused_is_not_tried_again(world: World, mail: Heard
         "address_refused",
         2,
     )
-    assert alert_messages.troubles(world.runtime).failed == 2
+    assert sending.troubles(world.runtime).failed == 2
 
 
 def test_it_names_fifty_and_counts_the_rest(world: World, mail: HeardMail) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine import alert_ledger, alerts, audit, phones, substitutions, user_tasks
+from engine import audit, substitutions, user_tasks
+from engine.alerting import alerts, ledger, phones
 from engine.errors import InvalidInput, NotAllowed
 from engine.ports import Call
 from tests.engine.bundles import bundle, start_and_end, user_task
@@ -56,7 +57,7 @@ def levels(world: World, actor: Actor) -> list[str]:
 
 
 def raised(world: World, case_id: int) -> list[RaisedAlert]:
-    return [one.alert for one in alert_ledger.of_case(world.runtime, SUPERVISOR, case_id)]
+    return [one.alert for one in ledger.of_case(world.runtime, SUPERVISOR, case_id)]
 
 
 def finish(world: World) -> None:
@@ -145,7 +146,7 @@ def test_who_stands_in_hears_of_it_once_though_two_are_away(world: World) -> Non
     go_to(world, WARNED)
 
     assert levels(world, BOB) == ["1 WD"]
-    told = alert_ledger.of_case(world.runtime, SUPERVISOR, case.id)[0].people
+    told = ledger.of_case(world.runtime, SUPERVISOR, case.id)[0].people
     assert {(one.person.person_id, one.person.stands_for) for one in told} == {
         (ALICE.person_id, None),
         (QIAN.person_id, None),
@@ -161,7 +162,7 @@ def test_where_a_rule_finds_nobody_supervisors_are_told_instead_and_it_is_shown(
     go_to(world, WARNED)
 
     assert levels(world, QIAN) == levels(world, SUPERVISOR) == ["1 WD"]
-    (found,) = alert_ledger.unheard(world.runtime, QIAN)
+    (found,) = ledger.unheard(world.runtime, QIAN)
     assert (found.process_instance_id, found.reached, found.rule) == (case.id, "instead", "default, warning")
     assert list(audit.examine_alerts(world.runtime)) == []
 
@@ -187,7 +188,7 @@ def test_a_rule_that_tells_nobody_leaves_a_trace_and_troubles_nobody(world: Worl
     go_to(world, WARNED)
 
     assert [(one.level, one.reached) for one in raised(world, case.id)] == [("1 WD", "silent")]
-    assert alert_ledger.unheard(world.runtime, SUPERVISOR) == []
+    assert ledger.unheard(world.runtime, SUPERVISOR) == []
 
 
 def test_an_assignee_who_may_not_sign_in_any_more_is_not_told(world: World) -> None:
@@ -213,9 +214,9 @@ def test_a_case_keeps_the_rules_that_it_began_with(world: World) -> None:
 
 def test_the_ledger_is_for_those_who_answer_for_others(world: World) -> None:
     with pytest.raises(NotAllowed):
-        alert_ledger.of_case(world.runtime, ALICE, 1)
+        ledger.of_case(world.runtime, ALICE, 1)
     with pytest.raises(NotAllowed):
-        alert_ledger.messages(world.runtime, ALICE)
+        ledger.messages(world.runtime, ALICE)
 
 
 def test_messages_are_narrowed_down_by_way_state_and_person(
@@ -226,15 +227,15 @@ def test_messages_are_narrowed_down_by_way_state_and_person(
     go_to(world, WARNED)
 
     def found(**wanted: Any) -> list[tuple[str, int, int]]:
-        page = alert_ledger.messages(world.runtime, SUPERVISOR, **wanted)
+        page = ledger.messages(world.runtime, SUPERVISOR, **wanted)
         return sorted((one.channel, one.person_id, count) for one, count in page.messages)
 
     assert found() == [("mail", 16, 1), ("mail", 17, 1), ("sms", 17, 1)]
     assert found(channel="sms") == [("sms", 17, 1)]
     assert found(state="failed") == []
     assert found(person_id=16) == [("mail", 16, 1)]
-    first = alert_ledger.messages(world.runtime, SUPERVISOR, size=2)
-    rest = alert_ledger.messages(world.runtime, SUPERVISOR, size=2, before=first.before)
+    first = ledger.messages(world.runtime, SUPERVISOR, size=2)
+    rest = ledger.messages(world.runtime, SUPERVISOR, size=2, before=first.before)
     assert [len(first.messages), len(rest.messages), rest.before] == [2, 1, None]
 
 

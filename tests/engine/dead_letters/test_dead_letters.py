@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine import alert_messages, dead_letters
+from engine import dead_letters
+from engine.alerting import sending
 from engine.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from engine.scheduler import tick
 from engine.store.dead_letters import EVENT, MESSAGE, DeadLetter
@@ -42,7 +43,7 @@ def test_a_mail_goes_once_more_and_is_no_longer_listed(world: World, mails: Hear
 
     assert [call.idempotency_key for call in mails.sent] == [f"alert-message-{letter.id}"]
     assert letter.id not in [row.id for row in listed(world)]
-    assert alert_messages.troubles(world.runtime).failed == 1
+    assert sending.troubles(world.runtime).failed == 1
 
 
 def test_a_mail_that_never_left_takes_the_address_of_today(world: World, mails: HeardMail) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine import alerts, user_tasks
+from engine import user_tasks
+from engine.alerting import alerts
 from engine.ports import ConnectorError
 from tests.engine.alerts.conftest import QIAN, SHAO, HeardMail, down, go_to, watched_service
 from tests.engine.support import ALICE, World

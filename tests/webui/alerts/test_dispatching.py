@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from engine import alerts
+from engine.alerting import alerts
 from tests.engine.alerts.conftest import QIAN, watched_service
 from tests.webui.dispatchers.conftest import WITHIN_S, running, until
 

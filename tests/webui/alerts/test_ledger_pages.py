@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import phones, substitutions, user_tasks
+from engine import substitutions, user_tasks
+from engine.alerting import phones
 from tests.engine.alerts.conftest import QIAN, SHAO, HeardMail, down, enlist, go_to, watched_service
 from tests.engine.support import ALICE, BOB, SUPERVISOR, World, person
 from tests.webui.incidents.conftest import words

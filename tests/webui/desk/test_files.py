@@ -16,8 +16,8 @@ from tests.engine.story import begin
 from tests.engine.supervising.conftest import ELSEWHERE, LOCAL, TIMED
 from tests.engine.supervising.test_work import Office
 from tests.engine.support import ALICE, SUPERVISOR, World
-from webui import desk_files, desk_sheets
-from webui.desk_sheets import Column, Sheet, number_cell, words_cell
+from webui.desk import files, sheets
+from webui.desk.sheets import Column, Sheet, number_cell, words_cell
 
 from .conftest import Browser
 
@@ -151,8 +151,8 @@ def test_a_name_that_is_a_formula_stays_a_name(world: World, browse: Browse) -> 
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     sheet = Sheet("x", "x", [Column("a")], [[words_cell(text)]])
 
-    (_head, (cell,)) = list(csv.reader(io.StringIO("".join(desk_files.csv_file(sheet))[1:], newline="")))
-    kinds = cells(b"".join(desk_files.xlsx_file(sheet)))
+    (_head, (cell,)) = list(csv.reader(io.StringIO("".join(files.csv_file(sheet))[1:], newline="")))
+    kinds = cells(b"".join(files.xlsx_file(sheet)))
 
     assert cell == f"'{text}"
     assert [kind for kind, _words in kinds] == ["inlineStr", "inlineStr"]
@@ -161,19 +161,19 @@ def test_no_cell_begins_like_a_formula(text: str) -> None:
 def test_numbers_stay_numbers() -> None:
     sheet = Sheet("x", "x", [Column("a", number=True)], [[number_cell(-3)], [number_cell(0.5, "50 %")]])
 
-    assert "".join(desk_files.csv_file(sheet)) == "\ufeffa\r\n-3\r\n0.5\r\n"
-    assert cells(b"".join(desk_files.xlsx_file(sheet)))[1:] == [("n", "-3"), ("n", "0.5")]
+    assert "".join(files.csv_file(sheet)) == "\ufeffa\r\n-3\r\n0.5\r\n"
+    assert cells(b"".join(files.xlsx_file(sheet)))[1:] == [("n", "-3"), ("n", "0.5")]
 
 
 @pytest.mark.parametrize("title", ["", "a[b]:c*d?e/f\\g", "'quoted'", "长" * 60, "History"])
 def test_any_title_makes_a_workbook(title: str) -> None:
-    assert cells(b"".join(desk_files.xlsx_file(Sheet("x", title, [Column("a")], []))))
+    assert cells(b"".join(files.xlsx_file(Sheet("x", title, [Column("a")], []))))
 
 
 def test_a_file_is_bounded_and_says_so(
     office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_files, "MAX_EXPORTED", 2)
+    monkeypatch.setattr(files, "MAX_EXPORTED", 2)
 
     found = lines(fetch(browse(SUPERVISOR), "/desk/files/work.csv"))
 
@@ -184,9 +184,9 @@ def test_a_file_is_bounded_and_says_so(
 def test_a_long_list_is_read_in_pages(
     office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from webui import desk_lists
+    from webui.desk import lists
 
-    monkeypatch.setattr(desk_lists, "PAGE", 2)
+    monkeypatch.setattr(lists, "PAGE", 2)
 
     found = lines(fetch(browse(SUPERVISOR), "/desk/files/work.csv"))
 
@@ -198,11 +198,11 @@ def test_a_file_is_written_piece_by_piece() -> None:
     asked: list[int] = []
 
     def rows() -> Any:
-        for number in range(desk_sheets.MAX_EXPORTED):
+        for number in range(sheets.MAX_EXPORTED):
             asked.append(number)
             yield [number_cell(number)]
 
-    pieces = desk_files.csv_file(Sheet("x", "x", [Column("a")], rows()))
+    pieces = files.csv_file(Sheet("x", "x", [Column("a")], rows()))
     next(pieces)
     next(pieces)
 

@@ -94,9 +94,9 @@ def test_the_worst_come_first(office: Office, browse: Browse) -> None:
 def test_long_tables_say_how_many_more_there_are(
     office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from webui import desk_tables
+    from webui.desk import tables
 
-    monkeypatch.setattr(desk_tables, "MAX_LINES", 2)
+    monkeypatch.setattr(tables, "MAX_LINES", 2)
 
     assert words(browse(SUPERVISOR).get("/desk")).count("and 1 more") == 1
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from engine import calls, clocks, codec, phones
-from engine.alert_recipients import SUPERVISOR
+from engine import calls, clocks, codec
+from engine.alerting import phones
+from engine.alerting.recipients import SUPERVISOR
 from engine.errors import InvalidState
 from engine.ports import ConnectorError
 from engine.state import to_ms

@@ -11,11 +11,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from engine.store.work import Count
+from webui.page import installation
+from webui.words import element_name, office_name, person_name, service_name
+from webui.words.desk import NOBODY, STANDINGS
 
-from .desk_sheets import MAX_EXPORTED
-from .page import installation
-from .words import element_name, office_name, person_name, service_name
-from .words.desk import NOBODY, STANDINGS
+from .sheets import MAX_EXPORTED
 
 if TYPE_CHECKING:
     from engine.definitions import Definition

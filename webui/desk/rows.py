@@ -9,11 +9,10 @@ from engine import reasons
 from engine.store import FAR_FUTURE_MS
 from engine.store.work import RunningClock, WorkRow
 from engine.task_changes import DEFAULT_PRIORITY
-
-from .language import language
-from .page import installation
-from .provisional import DatedTask, provisional_tasks
-from .words import (
+from webui.language import language
+from webui.page import installation
+from webui.provisional import DatedTask, provisional_tasks
+from webui.words import (
     due_words,
     element_name,
     group_name,
@@ -22,7 +21,7 @@ from .words import (
     person_name,
     service_name,
 )
-from .words.desk import STANDINGS, priority_words
+from webui.words.desk import STANDINGS, priority_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,21 +10,21 @@ from flask_babel import gettext as _
 from engine import figures
 from engine.state import from_ms
 from engine.store.figures import EndedCase
+from webui import charts
+from webui.page import installation
+from webui.words import day_words, element_name, office_name, outcome_name, service_name
+from webui.words.figures import days_of, period_words, share_words, short_period, time_words
 
-from . import charts
-from .desk_sheets import Cell, Column, Sheet, number_cell, words_cell
-from .page import installation
-from .words import day_words, element_name, office_name, outcome_name, service_name
-from .words.figures import days_of, period_words, share_words, short_period, time_words
+from .sheets import Cell, Column, Sheet, number_cell, words_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.definitions import Definition
     from engine.figures import CaseFigures, Distribution, Period, StepFigures
+    from webui.charts import Chart
 
-    from .charts import Chart
-    from .desk_choice import Choice
+    from .choice import Choice
 
 MAX_SLOWEST = 20
 MAX_STEPS = 60

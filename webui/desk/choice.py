@@ -11,11 +11,10 @@ from engine import supervising
 from engine.errors import InvalidInput
 from engine.figures import MONTH, WEEK, Period
 from engine.state import to_ms
-
-from .auth import actor
-from .page import installation
-from .words import office_name, service_name
-from .words.figures import period_words
+from webui.auth import actor
+from webui.page import installation
+from webui.words import office_name, service_name
+from webui.words.figures import period_words
 
 MONTHS_SHOWN, WEEKS_SHOWN = 13, 14
 """So many periods a page offers to choose from, and draws."""

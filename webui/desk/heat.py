@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from .desk_figures import MAX_STEPS, load
-from .desk_sheets import Column, Sheet, number_cell, words_cell
-from .language import language
-from .words import element_name
-from .words.diagrams import drawn_names
-from .words.figures import time_words
+from webui.language import language
+from webui.words import element_name
+from webui.words.diagrams import drawn_names
+from webui.words.figures import time_words
+
+from .figures import MAX_STEPS, load
+from .sheets import Column, Sheet, number_cell, words_cell
 
 if TYPE_CHECKING:
     from engine.definitions import Definition

@@ -8,19 +8,20 @@ from typing import Any
 from flask import g, render_template
 from flask_babel import gettext as _
 
-from engine import figures
+from engine import figures as times
 from engine.figures import WEEK, Period
 from engine.store.work import Count, WorkFilter
+from webui.assets import content
+from webui.language import language
+from webui.page import installation
+from webui.words import clock_words, office_name
+from webui.words.desk import STANDINGS
+from webui.words.figures import days_of, period_words
 
-from . import desk_figures, desk_ratings, desk_rows
-from .assets import content
-from .desk_choice import Choice
-from .desk_sheets import Cell, Column, Sheet, number_cell, words_cell
-from .language import language
-from .page import installation
-from .words import clock_words, office_name
-from .words.desk import STANDINGS
-from .words.figures import days_of, period_words
+from . import figures, ratings
+from .choice import Choice
+from .rows import in_words
+from .sheets import Cell, Column, Sheet, number_cell, words_cell
 
 MAX_LATE = 12
 MAX_SLOWEST = 5
@@ -32,8 +33,8 @@ def weekly(office_id: int, period: Period) -> dict[str, Any]:
     """Give everything that the report of an office and those below it says of a week."""
     runtime = installation().runtime
     choice = Choice(office_id, runtime.offices.below(office_id), period, None)
-    lately = figures.over_time(runtime, office_id, choice.lately)
-    rated = figures.of_ratings(runtime, office_id, [period])
+    lately = times.over_time(runtime, office_id, choice.lately)
+    rated = times.of_ratings(runtime, office_id, [period])
     count = runtime.work.count(choice.offices, runtime.now_ms())
     return {
         "office": office_name(runtime.offices.rows.get(office_id)),
@@ -43,13 +44,13 @@ def weekly(office_id: int, period: Period) -> dict[str, Any]:
         "numbers": _compared(lately[period], lately[period.before]),
         "now": _now(count),
         "late": _late(choice.offices, count.late),
-        "charts": desk_figures.trends(lately),
-        "trend": desk_figures.over_time(lately),
-        "by_service": desk_figures.by_service(choice, figures.of_cases(runtime, office_id, [period])),
-        "by_office": desk_figures.by_office(choice, figures.of_offices(runtime, choice.children, [period])),
-        "slowest": desk_figures.slowest(choice, MAX_SLOWEST),
-        "ratings": desk_ratings.numbers(desk_ratings.total(rated)),
-        "bad_reviews": desk_ratings.bad_reviews(choice, MAX_BAD),
+        "charts": figures.trends(lately),
+        "trend": figures.over_time(lately),
+        "by_service": figures.by_service(choice, times.of_cases(runtime, office_id, [period])),
+        "by_office": figures.by_office(choice, times.of_offices(runtime, choice.children, [period])),
+        "slowest": figures.slowest(choice, MAX_SLOWEST),
+        "ratings": ratings.numbers(ratings.total(rated)),
+        "bad_reviews": ratings.bad_reviews(choice, MAX_BAD),
     }
 
 
@@ -60,9 +61,9 @@ def as_file(office_id: int, period: Period, tag: str) -> str:
     return render_template("report_file.html", language=language(), styles=content("app.css"), **told)
 
 
-def _compared(found: figures.CaseFigures, before: figures.CaseFigures) -> list[dict[str, Any]]:
+def _compared(found: times.CaseFigures, before: times.CaseFigures) -> list[dict[str, Any]]:
     """Give the numbers of the week, each with that of the week before."""
-    pairs = zip(desk_figures.numbers(found), desk_figures.numbers(before), strict=True)
+    pairs = zip(figures.numbers(found), figures.numbers(before), strict=True)
     return [
         one | {"before": _("the week before: %(number)s", number=other["number"])} for one, other in pairs
     ]
@@ -93,7 +94,7 @@ def _late(offices: list[int], number: int) -> Sheet:
         Column(_("Working days late"), number=True),
         Column(_("Reason given")),
     ]
-    lines = [_late_line(one) for one in desk_rows.in_words(rows)]
+    lines = [_late_line(one) for one in in_words(rows)]
     return Sheet(
         "late",
         _("Late now, and why"),

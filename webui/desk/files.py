@@ -12,12 +12,12 @@ from typing import IO, TYPE_CHECKING
 import xlsxwriter
 from flask_babel import gettext as _
 
-from .desk_sheets import MAX_EXPORTED
+from .sheets import MAX_EXPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .desk_sheets import Cell, Sheet
+    from .sheets import Cell, Sheet
 
 ENDINGS = {
     "csv": "text/csv; charset=utf-8",

@@ -9,13 +9,14 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from engine import supervising
+from webui.auth import actor
+from webui.page import installation
+from webui.words import due_words, moment_words, office_name, service_name
 
-from . import desk_filter, desk_rows
-from .auth import actor
-from .desk_sheets import Cell, Column, Sheet, number_cell, words_cell
-from .desk_tables import Tables
-from .page import installation
-from .words import due_words, moment_words, office_name, service_name
+from . import filtering
+from .rows import clock_name, in_words
+from .sheets import Cell, Column, Sheet, number_cell, words_cell
+from .tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def work() -> Sheet:
             Column(_("Urgency")),
             Column(_("Reason given")),
         ],
-        _tasks(offices, desk_filter.read()),
+        _tasks(offices, filtering.read()),
     )
 
 
@@ -108,7 +109,7 @@ def _tasks(offices: list[int], where: WorkFilter) -> Iterator[Sequence[Cell]]:
     after: tuple[int, int] | None = None
     while True:
         rows = runtime.work.page(offices, where, runtime.now_ms(), size=PAGE, after=after)
-        for line in desk_rows.in_words(rows):
+        for line in in_words(rows):
             yield _task(line)
         if len(rows) < PAGE:
             return
@@ -144,7 +145,7 @@ def _waiting(row: WaitingCase) -> Sequence[Cell]:
         words_cell(row.business_key, url_for("cases.show", case_id=row.id), row.title),
         words_cell(service_name(definition)),
         words_cell(office_name(runtime.offices.rows.get(row.office_id))),
-        words_cell(desk_rows.clock_name(definition, row.deadline_id), ledger),
+        words_cell(clock_name(definition, row.deadline_id), ledger),
         words_cell(due.at),
         words_cell(moment_words(row.started_at, runtime.calendar)),
     ]

@@ -10,21 +10,22 @@ from flask_babel import gettext as _
 from engine.figures import Distribution
 from engine.figures.ratings import review_elements
 from engine.store.work import WorkFilter
+from webui import charts
+from webui.page import installation
+from webui.words import office_name, outcome_name, service_name
+from webui.words.figures import RATINGS, rating_words, review_words, share_words
 
-from . import charts, desk_rows
-from .desk_figures import case_day
-from .desk_sheets import Cell, Column, Sheet, number_cell, words_cell
-from .page import installation
-from .words import office_name, outcome_name, service_name
-from .words.figures import RATINGS, rating_words, review_words, share_words
+from .figures import case_day
+from .rows import in_words
+from .sheets import Cell, Column, Sheet, number_cell, words_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.store.figures import EndedCase
+    from webui.charts import Chart
 
-    from .charts import Chart
-    from .desk_choice import Choice
+    from .choice import Choice
 
 MAX_BAD = 50
 MAX_OPEN = 50
@@ -156,7 +157,7 @@ def open_reviews(choice: Choice) -> Sheet:
                 words_cell(one["who"] or _("Nobody yet")),
                 words_cell(one["due"].at or "–", late=one["due"].state == "overdue"),
             ]
-            for one in desk_rows.in_words(rows[:MAX_OPEN])
+            for one in in_words(rows[:MAX_OPEN])
         ],
         empty=_("None at the moment."),
         more=max(0, len(rows) - MAX_OPEN),

@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 from engine.figures import WEEK, Period
 from engine.state import to_ms
 from engine.store.work import WorkFilter
-
-from .page import installation
-from .words import element_name, group_name, office_name, person_name, service_name
-from .words.desk import NOBODY, STANDINGS, THIS_WEEK
+from webui.page import installation
+from webui.words import element_name, group_name, office_name, person_name, service_name
+from webui.words.desk import NOBODY, STANDINGS, THIS_WEEK
 
 _FILTERS = ("standing", "service", "office", "step", "person", "group")
 _MAX_ID_DIGITS = 19

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from engine.alert_messages import GATHER, MOST_SMS, OPERATIONS, due_moment
-from engine.alert_recipients import House, plan
+from engine.alerting.recipients import House, plan
+from engine.alerting.sending import GATHER, MOST_SMS, OPERATIONS, due_moment
 from engine.definitions.alerts import GROUP
 from engine.state import from_ms, to_ms
 from engine.store.alert_messages import Opening

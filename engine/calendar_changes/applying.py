@@ -188,11 +188,14 @@ def _follow(
 
 def _follow_as_read(runtime: Runtime, change: ChangeRow, case: Case, noted: MoveRow | None) -> MoveRow | None:
     """Save the step in which clocks follow, unless they have; raises Changed when somebody was quicker."""
+    edition, clocks = change.edition or 0, case.state.deadlines.values()
+    behind = {(one.facts.id, one.scope) for one in clocks if one.calendar < edition}
+    there = any(one.calendar >= edition for one in clocks)
     case.turn_over_clocks()
     foreseen = noted is not None and noted.state == "foreseen"
-    if not case.turned:
-        alone = any(one.calendar >= (change.edition or 0) for one in case.state.deadlines.values())
-        return _noted(runtime, noted, "moved" if alone else "gone") if foreseen else None
+    # What only a later change moves is left to that one's own visit.
+    if not any((one["deadline"], one["scope"]) in behind for one in case.turned):
+        return _noted(runtime, noted, "moved" if there else "gone") if foreseen else None
     payload = {"change": change.id, "calendar": title_of(change), "reason": change.reason}
     saved = work_out(case, Deed(CHANGED, Actor(change.decided_by, ""), payload=payload))
     report = report_of(case, saved)

@@ -123,6 +123,30 @@ def test_a_killed_process_loses_nothing_and_nobody_is_moved_twice(district):
     assert district.runtime.calendars._store.change(row.id).state == "applied"
 
 
+def test_a_change_leaves_to_the_next_one_what_only_that_one_moves(district, monkeypatch):
+    """The first change comes by a case again, since it was killed before it noted that the case has moved."""
+
+    def killed(*_given):
+        raise KeyboardInterrupt
+
+    story, first = district.begin(), district.close("03-10")
+    district.approve(first)
+    with monkeypatch.context() as here, pytest.raises(KeyboardInterrupt):
+        here.setattr(type(district.runtime.calendars._store), "put_change", killed)
+        applying.go_on(district.runtime, first.id)
+    second = district.close("03-10", "03-11")
+    district.approve(second)
+
+    district.go_on(first)
+    assert story.due("promise") == "2026-03-19T17:00"
+    assert len(district.moves(first, "moved")) == 1
+
+    district.go_on(second)
+    assert story.due("promise") == "2026-03-20T17:00"
+    told = [link.payload["change"] for link in story.links if link.event == "calendar_changed"]
+    assert told == [first.id, second.id]
+
+
 def test_a_clock_that_was_missed_stays_missed_and_is_told(district):
     """What ran out before the calendar came into force did run out: the applicant has waited."""
     story = district.begin(service(deadline(limit="5 WD"))).later(days=8)

@@ -60,6 +60,12 @@ def language() -> str:
     return str(found)
 
 
+def wanted() -> str | None:
+    """Give the first of our languages that the browser or program takes, of whatever country: zh-CN is zh."""
+    told = (tag.replace("_", "-").partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((tag for tag in told if tag in LANGUAGES), None)
+
+
 def init_app(app: Flask) -> None:
     """Give templates their words."""
     _Babel(app, locale_selector=lambda: {"zh": "zh_Hans_CN"}.get(language(), "en"))
@@ -73,4 +79,4 @@ def _choose() -> str:
         return str(asked)
     if session.get("language") in LANGUAGES:
         return str(session["language"])
-    return request.accept_languages.best_match(LANGUAGES) or "zh"
+    return wanted() or "zh"

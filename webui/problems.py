@@ -6,12 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response, g, jsonify
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from engine.errors import EngineError
 from engine.forms import FieldProblem
 from engine.problems import Problem
+
+from .forms.words import plain, sentence
+from .language import wanted
+from .words import message_of
+from .words.problems import said
 
 API = "/api/"
 """Where every error is told as problem details, whatever the program says that it takes."""
@@ -42,9 +47,11 @@ def problem(
 
 
 def of_engine(error: EngineError, status: int) -> Response:
-    """Say an error of the engine, with each place that it names."""
+    """Say an error of the engine, with each place that it names, in the language that the program asks for."""
+    tag = _asked_language()
+    detail = error.message if tag == "en" else message_of(error)
     listed = [place(one) for one in error.details.get("problems", ())]
-    return problem(status, error.code, error.message, [one for one in listed if one])
+    return problem(status, error.code, detail, [one for one in listed if one], Content_Language=tag)
 
 
 def of_http(error: HTTPException) -> Response:
@@ -62,15 +69,16 @@ def of_http(error: HTTPException) -> Response:
 
 def place(one: object) -> dict[str, Any]:
     """Say one finding: of a field that was answered, or of a file that was uploaded."""
+    tag = _asked_language()
     if isinstance(one, FieldProblem):
-        params = {name: str(value) for name, value in one.params.items()}
-        words = ", ".join(f"{name} {value}" for name, value in params.items())
         return {
             "field": one.path,
             "code": one.code,
-            "message": f"{one.code} ({words})" if words else one.code,
+            "params": {name: plain(value) for name, value in one.params.items()},
+            "message": sentence(one.code, one.params, label=one.path),
         }
     if isinstance(one, Problem):
+        one = said(one, tag)
         return {
             "field": one.file,
             "line": one.line,
@@ -83,6 +91,12 @@ def place(one: object) -> dict[str, Any]:
             "hint": one.hint,
         }
     return {}
+
+
+def _asked_language() -> str:
+    """Give the language of `Accept-Language`, English where it asks for none of ours, and keep to it from here."""
+    g.language = wanted() or "en"
+    return str(g.language)
 
 
 def _fields(messages: Mapping[Any, Any], path: str = "") -> Iterator[dict[str, str]]:

@@ -31,8 +31,8 @@ Evaluate = Callable[[str, Mapping[str, Any], str], Any]
 class Tracked:
     """One clock of a case.
 
-    calendar: the number of the calendar's edition that it goes by. pausing: numbers of the resting tokens that hold it, with the reason; an empty reason for a token whose
-    pause has reached its cap and holds the clock no longer.
+    calendar: the number of the calendar's edition that it goes by. pausing: numbers of the resting tokens that hold
+    it, with the reason; an empty reason for a token whose pause has reached its cap and holds the clock no longer.
     """
 
     facts: DeadlineFacts

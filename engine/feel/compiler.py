@@ -281,7 +281,12 @@ class Compiler:
 
     def _call(self, node: Node) -> Code:
         callee, *arguments = _nodes(node)
-        return calls.by_position(self._callee(callee), [self.code(part) for part in arguments])
+        general = calls.by_position(self._callee(callee), [self.code(part) for part in arguments])
+        name = str(callee.children[0]) if callee.data == "name" else ""
+        parse = _OF_TEXT.get(name)
+        if parse is None or name in self._names or self._bound(name):
+            return general
+        return quick.of_text(parse, arguments, general)
 
     def _call_named(self, node: Node) -> Code:
         callee, *arguments = _nodes(node)
@@ -297,6 +302,10 @@ class Compiler:
             return calls.builtin_or_variable(builtin) if name in self._names else operators.constant(builtin)
         self._note(name, builtin=False)
         return calls.function_named(name)
+
+
+_OF_TEXT = {"date": temporal.parse_date, "duration": temporal.parse_duration}
+"""Builtins whose value is known where they are given a literal text."""
 
 
 def _nodes(node: Node) -> list[Node]:

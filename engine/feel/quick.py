@@ -7,7 +7,7 @@ stay the measure.
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from lark import Tree
 from engine.feel import exact
 from engine.feel.errors import Trouble
 from engine.feel.literals import unquote
-from engine.feel.operators import HOLDS
+from engine.feel.operators import HOLDS, constant
 from engine.feel.values import NATIVE
 
 if TYPE_CHECKING:
@@ -41,6 +41,17 @@ def known(node: Node) -> Any:
         inner = next(known(part) for part in node.children if isinstance(part, Tree))
         return -inner if type(inner) is int else None
     return None
+
+
+def of_text(parse: Callable[[str], Any], arguments: Sequence[Node], general: Code) -> Code:
+    """Give the code of a builtin that reads a text: where that is a literal which it can read, it is read once."""
+    text = known(arguments[0]) if len(arguments) == 1 else None
+    if type(text) is not str:
+        return general
+    try:
+        return constant(parse(text))
+    except Trouble:
+        return general  # which says why it is null
 
 
 def than(symbol: str, value: Any, general: Test) -> Test:

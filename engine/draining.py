@@ -59,13 +59,16 @@ class Shift:
         until = time.monotonic() + budget_s
         while not self._ending:
             claimed = self._claim_clocks(bucket)
-            for position, job in enumerate(claimed):
+            left = self._run_together(claimed) if time.monotonic() < until else claimed
+            for position, job in enumerate(left):
                 if self._ending or time.monotonic() >= until:
-                    self._give_back(claimed[position:])
+                    self._give_back(left[position:])
                     return not self._ending
                 self._run(job)
             if len(claimed) < BATCH:
                 return False
+            if time.monotonic() >= until:
+                return not self._ending
         return False
 
     def look(self, job_id: int) -> bool:
@@ -112,6 +115,14 @@ class Shift:
     def _hold(self, claimed: list[DueJob], token: int) -> None:
         with self._lock:
             self._held.update((job.id, (job, token)) for job in claimed)
+
+    def _run_together(self, claimed: list[DueJob]) -> list[DueJob]:
+        """Run what can be run in one transaction; gives the others."""
+        settled = jobs.run_together(self._runtime, claimed)
+        for job in claimed:
+            if job.id in settled:
+                self._let_go(job)
+        return [job for job in claimed if job.id not in settled]
 
     def _run(self, job: DueJob) -> None:
         held = self._held.get(job.id)

@@ -15,7 +15,7 @@ from engine.case import Case
 from engine.clocks import DeadlineState
 from engine.deed import Deed
 from engine.errors import Busy, DatabaseFull, InvalidState, NotFound
-from engine.instances import advance, open_case
+from engine.instances import advance, advance_together, open_case
 from engine.people import SYSTEM
 from engine.ports import ConnectorError
 from engine.state import to_ms
@@ -23,9 +23,14 @@ from engine.store.jobs import TryAgain
 from engine.timers import moment_of, seconds_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from engine.runtime import Runtime
     from engine.store.jobs import DueJob
 
+    _Act = Callable[[Case], tuple[Deed, None]]
+
+FEWEST_TOGETHER = 2
 LEASE_MS = 120_000
 MAX_ATTEMPTS = 5
 """How often a clock's job is tried whose step fails, before it waits an hour between tries."""
@@ -71,7 +76,30 @@ def run(runtime: Runtime, job: DueJob, token: int) -> None:
         _give_back(runtime, job, token, exc)
 
 
-def _strike_clock(runtime: Runtime, job: DueJob) -> None:
+def run_together(runtime: Runtime, jobs: Iterable[DueJob]) -> set[int]:
+    """Run clocks and deadlines of different cases in one transaction; gives the ids of the jobs that are settled.
+
+    All others are for `run`: second jobs of a case, other kinds, and whatever did not go smoothly.
+    """
+    first: dict[int, DueJob] = {}
+    for job in jobs:
+        if job.kind in _STRIKES:
+            first.setdefault(job.process_instance_id, job)
+    if len(first) < FEWEST_TOGETHER:
+        return set()
+    try:
+        moved = advance_together(runtime, {case: _STRIKES[job.kind](job) for case, job in first.items()})
+    except Exception:
+        log.exception("%s clocks are struck one by one", len(first))
+        return set()
+    return {first[case].id for case in moved}
+
+
+def _strike(runtime: Runtime, job: DueJob) -> None:
+    advance(runtime, lambda: runtime.steps.load(job.process_instance_id), _STRIKES[job.kind](job))
+
+
+def _clock_struck(job: DueJob) -> _Act:
     number, element_id = job.target.split(":", 1)
 
     def act(case: Case) -> tuple[Deed, None]:
@@ -81,10 +109,10 @@ def _strike_clock(runtime: Runtime, job: DueJob) -> None:
             raise InvalidState("Expected a clock that still waits", code="clock_gone")
         return Deed("timer_fired", SYSTEM, element_id), None
 
-    advance(runtime, lambda: runtime.steps.load(job.process_instance_id), act)
+    return act
 
 
-def _look_after_deadline(runtime: Runtime, job: DueJob) -> None:
+def _deadline_looked_after(job: DueJob) -> _Act:
     def act(case: Case) -> tuple[Deed, None]:
         tracked = case.state.deadlines.get(job.target)
         if tracked is None or tracked.facts.end is not None:
@@ -92,7 +120,7 @@ def _look_after_deadline(runtime: Runtime, job: DueJob) -> None:
         case.turn_over_clocks()  # a newer calendar may have moved the very date that has come
         return _strike_deadline(case, job.target), None
 
-    advance(runtime, lambda: runtime.steps.load(job.process_instance_id), act)
+    return act
 
 
 def _strike_deadline(case: Case, key: str) -> Deed:
@@ -223,9 +251,9 @@ def _give_back(runtime: Runtime, job: DueJob, token: int, error: Exception) -> N
     runtime.jobs.release(job.id, token, attempts, to_ms(runtime.clock.now() + wait))
 
 
+_STRIKES = {"clock": _clock_struck, "deadline": _deadline_looked_after}
 _RUN = {
-    "clock": _strike_clock,
-    "deadline": _look_after_deadline,
+    **dict.fromkeys(_STRIKES, _strike),
     "call": _call_outside,
     "delivery": deliveries.send,
     "alert_message": sending.send,

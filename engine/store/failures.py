@@ -23,6 +23,10 @@ class ConflictError(Exception):
     """Somebody else changed the case since it was read; the step starts again."""
 
 
+class OvertakenError(ConflictError):
+    """The case is no longer as it was read, and nothing of the step was written."""
+
+
 def means_away(error: BaseException) -> bool:
     """Say whether a driver's error means that the connection is gone, or that there was none to be had."""
     if getattr(getattr(error, "diag", None), "severity_nonlocalized", None) in _ENDS_CONNECTION:

@@ -6,20 +6,20 @@ where it is still the one that was read. Anything else means that somebody was q
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Changed, DoneBefore
 from engine.store.database import Database, Statement
-from engine.store.failures import ConflictError
+from engine.store.failures import ConflictError, OvertakenError
 from engine.store.jobs import OUTSIDE
 from engine.store.moving import MovingStatements
 from engine.store.rows import InstanceRow, Saved, UserTaskRow, fields_of
 from engine.store.step_rows import StepRows
 from engine.store.step_statements import step_statements
-from engine.store.writing import AtOnce, OneByOne, Writes
+from engine.store.writing import AtOnce, OneByOne, Writes, finish_together
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -47,6 +47,24 @@ class StepStore:
     def load(self, process_instance_id: int) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         """Read a case and its open tasks at one moment; None when there is no such case."""
         return self._load(self._statements.instance, self._statements.whole, process_instance_id)
+
+    def load_several(
+        self, process_instance_ids: Iterable[int]
+    ) -> list[tuple[InstanceRow, list[UserTaskRow]]]:
+        """Read cases and their open tasks at one moment; those that there are."""
+        with self._database.stepping(writing=False) as connection:
+            if self._database.writes_at_once:
+                with connection.pipeline():
+                    asked = [
+                        self._statements.whole.run(connection, b_tenant=self._tenant, b_id=one)
+                        for one in process_instance_ids
+                    ]
+                found = [_whole(cursor.fetchall()) for cursor in asked]
+            else:
+                found = [
+                    self._read(connection, self._statements.instance, one) for one in process_instance_ids
+                ]
+        return [one for one in found if one is not None]
 
     def load_by_task(self, user_task_id: int) -> tuple[InstanceRow, list[UserTaskRow]] | None:
         """Read the case of a task and its open tasks at one moment; None when there is no such task."""
@@ -78,17 +96,23 @@ class StepStore:
 
     def save(self, saved: Saved) -> None:
         """Write a step and commit; raises ConflictError, leaving nothing, when the case has moved on."""
-        before = saved.instance
         with self._writing(saved) as (connection, writes):
-            self._rows.update_instance(writes, saved)
-            if saved.moved is not None:
-                self._moving.write(
-                    connection, before.id, saved.moved, before.row_version + 1, saved.history.at
-                )
-            if saved.title is not None and saved.title != before.title:
-                self._rows.words(writes, before, _replace(before, title=saved.title))
-            self._rows.write(writes, saved, self._once)
-            self._finish(connection, writes, saved)
+            self._write(connection, writes, saved)
+
+    def save_several(self, steps: Sequence[Saved]) -> set[int]:
+        """Write steps of different cases and commit once; gives the cases that had not moved on meanwhile.
+
+        Raises ConflictError, leaving nothing, when somebody was quicker in another way.
+        """
+        with self._database.stepping(writing=True, again=True) as connection:
+            if self._database.writes_at_once:
+                return self._save_at_once(connection, steps)
+            written = set()
+            for saved in steps:
+                with suppress(OvertakenError):
+                    self._write(connection, OneByOne(connection), saved)
+                    written.add(saved.instance.id)
+            return written
 
     def insert(self, saved: Saved) -> InstanceRow:
         """Write a new case and commit; gives its row with the case number.
@@ -111,7 +135,8 @@ class StepStore:
             writes = AtOnce(connection, alone=False, guarded=False) if at_once else OneByOne(connection)
             self._rows.insert(writes, saved, instance)
             self._rows.write(writes, saved, self._once)
-            self._finish(connection, writes, saved)
+            writes.finish()
+            self._tell_workers(connection, saved)
         return instance
 
     def started_under(self, key: str) -> tuple[int, str] | None:
@@ -142,8 +167,35 @@ class StepStore:
         with self._database.stepping(writing=True, again=True, alone=alone) as connection:
             yield connection, AtOnce(connection, alone=alone, guarded=True)
 
-    def _finish(self, connection: DBAPIConnection, writes: Writes, saved: Saved) -> None:
+    def _save_at_once(self, connection: DBAPIConnection, steps: Sequence[Saved]) -> set[int]:
+        """Send the statements of all short steps one behind the other; long ones are left out."""
+        ready = []
+        for saved in steps:
+            writes = AtOnce(connection, alone=False, guarded=True)
+            self._fill(connection, writes, saved)
+            if not writes.is_long:
+                ready.append((saved, writes))
+        done = finish_together(connection, [writes for _saved, writes in ready])
+        written = [saved for (saved, _writes), was_written in zip(ready, done, strict=True) if was_written]
+        for saved in written:
+            self._tell_workers(connection, saved)
+        return {saved.instance.id for saved in written}
+
+    def _write(self, connection: DBAPIConnection, writes: Writes, saved: Saved) -> None:
+        self._fill(connection, writes, saved)
         writes.finish()
+        self._tell_workers(connection, saved)
+
+    def _fill(self, connection: DBAPIConnection, writes: Writes, saved: Saved) -> None:
+        before = saved.instance
+        self._rows.update_instance(writes, saved)
+        if saved.moved is not None:
+            self._moving.write(connection, before.id, saved.moved, before.row_version + 1, saved.history.at)
+        if saved.title is not None and saved.title != before.title:
+            self._rows.words(writes, before, _replace(before, title=saved.title))
+        self._rows.write(writes, saved, self._once)
+
+    def _tell_workers(self, connection: DBAPIConnection, saved: Saved) -> None:
         if self.deferrer is not None and self._defers(saved):
             self.deferrer.defer(connection, saved.jobs_added, saved.history.at)
 
@@ -184,7 +236,7 @@ class StepStore:
         at_once = self._database.writes_at_once and self._once is None
         with self._database.stepping(writing=False, alone=at_once) as connection:
             if at_once:
-                found = self._read_whole(connection, whole, key)
+                found = _whole(whole.run(connection, b_tenant=self._tenant, b_id=key).fetchall())
             else:
                 found = self._read(connection, statement, key)
             if found is None:
@@ -203,15 +255,13 @@ class StepStore:
         tasks = self._statements.open_tasks.run(connection, b_tenant=self._tenant, b_id=instance.id)
         return instance, [UserTaskRow(*task) for task in tasks]
 
-    def _read_whole(
-        self, connection: DBAPIConnection, whole: Statement, key: int
-    ) -> tuple[InstanceRow, list[UserTaskRow]] | None:
-        """Read both in one statement: a row for each open task, the state in the first one only."""
-        rows = whole.run(connection, b_tenant=self._tenant, b_id=key).fetchall()
-        if not rows:
-            return None
-        tasks = [UserTaskRow(*row[_INSTANCE_WIDTH:]) for row in rows if row[_INSTANCE_WIDTH] is not None]
-        return InstanceRow(*rows[0][:_INSTANCE_WIDTH]), tasks
+
+def _whole(rows: list[Any]) -> tuple[InstanceRow, list[UserTaskRow]] | None:
+    """Give what was read in one statement: a row for each open task, the state in the first one only."""
+    if not rows:
+        return None
+    tasks = [UserTaskRow(*row[_INSTANCE_WIDTH:]) for row in rows if row[_INSTANCE_WIDTH] is not None]
+    return InstanceRow(*rows[0][:_INSTANCE_WIDTH]), tasks
 
 
 def _replace(row: InstanceRow, **changes: Any) -> InstanceRow:

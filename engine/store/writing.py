@@ -7,11 +7,12 @@ part, the comparison of the case's version, finds the case as it was read.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from engine.store.failures import ConflictError
+from engine.store.failures import ConflictError, OvertakenError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -43,11 +44,15 @@ class OneByOne:
 
     def __init__(self, connection: DBAPIConnection) -> None:
         self._connection = connection
+        self._begun = False
 
     def add(self, statement: Statement, rows: Sequence[Mapping[str, Any]], *, exact: bool = False) -> None:
         """Write rows at once."""
-        if rows and statement.run_many(self._connection, rows) != len(rows) and exact:
-            raise ConflictError
+        if not rows:
+            return
+        if statement.run_many(self._connection, rows) != len(rows) and exact:
+            raise ConflictError if self._begun else OvertakenError
+        self._begun = True
 
     def finish(self) -> None:
         """Have nothing left to do."""
@@ -68,11 +73,23 @@ class AtOnce:
         if rows:
             self._parts.append((statement, rows, exact))
 
+    @property
+    def is_long(self) -> bool:
+        """Say whether it is more than one statement should say."""
+        return sum(len(rows) for _statement, rows, _exact in self._parts) > MAX_ROWS
+
     def finish(self) -> None:
         """Write everything, or nothing."""
-        if sum(len(rows) for _statement, rows, _exact in self._parts) > MAX_ROWS:
+        if self.is_long:
             self._one_by_one()
             return
+        with _conflicts():
+            found = self.say().fetchone()
+        if found[0] == 0:
+            raise OvertakenError
+
+    def say(self) -> Any:
+        """Send the statement; gives the cursor, whose one value is 0 where the case was no longer as it was read."""
         shape = tuple((statement, len(rows), exact) for statement, rows, exact in self._parts)
         text, names = joined(shape, guarded=self._guarded)
         values = [
@@ -81,14 +98,7 @@ class AtOnce:
             for row in rows
             for name in wanted
         ]
-        try:
-            found = self._connection.cursor().execute(text, values).fetchone()
-        except Exception as exc:
-            if getattr(exc, "sqlstate", None) == _DIVISION_BY_ZERO:
-                raise ConflictError from exc
-            raise
-        if found[0] == 0:
-            raise ConflictError
+        return self._connection.cursor().execute(text, values)
 
     def _one_by_one(self) -> None:
         if self._alone:
@@ -96,6 +106,28 @@ class AtOnce:
         writes = OneByOne(self._connection)
         for statement, rows, exact in self._parts:
             writes.add(statement, rows, exact=exact)
+
+
+def finish_together(connection: DBAPIConnection, steps: Sequence[AtOnce]) -> list[bool]:
+    """Write several steps, none of them long, without waiting for each one's answer; says which were written.
+
+    Those that were not were overtaken, and nothing of them is there. Raises ConflictError when the transaction is lost.
+    """
+    with _conflicts():
+        with connection.pipeline():
+            cursors = [one.say() for one in steps]
+        return [cursor.fetchone()[0] != 0 for cursor in cursors]
+
+
+@contextmanager
+def _conflicts() -> Iterator[None]:
+    """Tell what `joined` says by dividing by zero."""
+    try:
+        yield
+    except Exception as exc:
+        if getattr(exc, "sqlstate", None) == _DIVISION_BY_ZERO:
+            raise ConflictError from exc
+        raise
 
 
 @lru_cache(maxsize=_SHAPES)

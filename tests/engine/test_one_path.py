@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("engine", "connectors", "webui")
+SAVING = ("save", "save_several", "insert")
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -74,7 +75,7 @@ def test_only_starting_and_advancing_save_a_step() -> None:
     savers = {
         path
         for path, tree in modules()
-        if {"runtime.steps.save", "runtime.steps.insert"} & set(calls(tree, "save", "insert"))
+        if {f"runtime.steps.{name}" for name in SAVING} & set(calls(tree, *SAVING))
     }
 
     assert savers == {"engine/instances.py"}

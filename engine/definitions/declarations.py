@@ -209,7 +209,7 @@ def read_yaml(content: bytes, filename: str) -> dict[str, Any]:
         ) from exc
     if document is None:
         return {}
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or not all(isinstance(name, str) for name in document):
         raise InvalidInput(
             Sentence("Expected {filename} to hold names and values", filename=filename),
             code="yaml_not_a_mapping",

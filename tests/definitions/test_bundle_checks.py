@@ -53,6 +53,7 @@ EXTERNAL = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><x>&e;</x>'
         ("texts.zh.yaml", None, "texts_missing"),
         ("texts.zh.yaml", b"a: [", "yaml_broken"),
         ("texts.zh.yaml", b"- a", "yaml_not_a_mapping"),
+        ("texts.zh.yaml", b"? \n: a", "yaml_not_a_mapping"),
         ("texts.zh.yaml", b"\xff\xff", "yaml_broken"),
         ("texts.zh.yaml", b"elements: 5", "text_missing"),
         ("pauses.yaml", b"a: {basis: x}", "pause_incomplete"),

@@ -40,6 +40,7 @@ WITHOUT_DATABASE = (
     "engine/feel",
     "engine/forms",
     "engine/migration/test_every_state_has_its_place.py",
+    "engine/test_one_path.py",
     "webui/assets",
     "webui/forms",
     "webui/help",

@@ -121,6 +121,7 @@ def test_merging_branches_keeps_every_change_that_only_one_made(
     assert dump_values([base, branches]) == before
 
 
+@pytest.mark.only_sqlite  # the bytes know nothing of the database
 def test_every_state_of_every_story_loads_as_it_was_saved() -> None:
     """The same tokens rest with the same variables, and saving again gives the same bytes."""
     definition = played().definition

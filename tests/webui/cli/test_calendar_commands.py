@@ -20,13 +20,14 @@ def run(tmp_path, monkeypatch):
 
 @pytest.fixture
 def installed(run):
-    """Give the commands of an installation with the demo's people and no case."""
-    from webui import demo
+    """Give the commands of an installation with the demo's people, no service and no case."""
+    from webui.demo.staff import add_offices, add_staff
     from webui.settings import Settings
     from webui.wiring import open_installation
 
     with open_installation(Settings.from_environment()) as found:
-        demo.fill(found, lambda _done, _of: None, cases=0)
+        add_offices(found.runtime)
+        add_staff(found.runtime)
     return run
 
 

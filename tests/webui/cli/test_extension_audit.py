@@ -20,8 +20,8 @@ from engine.store.definitions import DefinitionRow
 from tests.databases.pool import database_url, give_back
 from tests.engine.extending.conftest import NOTE, service
 from tests.engine.support import MovedClock
-from webui import demo
 from webui.cli import main
+from webui.demo.staff import add_offices, add_staff
 from webui.settings import Settings
 from webui.wiring import open_installation
 
@@ -46,8 +46,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
     monkeypatch.setenv("LINBANG_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("LINBANG_DATABASE_URL", database_url(tmp_path / "linbang.db"))
     with open_installation(Settings.from_environment(), clock=MovedClock()) as found:
-        demo.fill(found, lambda _done, _of: None, cases=0)
         runtime, made = found.runtime, of_the_authority()
+        add_offices(runtime)
+        add_staff(runtime)
         row = DefinitionRow(runtime.ids.next(), "t", 0, made.digest, runtime.now_ms(), None, "")
         runtime.catalogue.deploy(made, row)
         staff = {one.username: runtime.actor(one.id) for one in runtime.people.persons()}

@@ -42,10 +42,14 @@ WITHOUT_DATABASE = (
     "engine/migration/test_every_state_has_its_place.py",
     "engine/test_one_path.py",
     "webui/assets",
+    "webui/cli/test_bench_commands.py",
+    "webui/cli/test_decide_command.py",
+    "webui/cli/test_due_at_random.py",
+    "webui/cli/test_sarif.py",
     "webui/forms",
     "webui/help",
 )
-"""Tests that open none, or look at pages that do not hang on it."""
+"""Tests that open none, look at pages that do not hang on it, or run on both in either pass."""
 ON_POSTGRESQL += [f"--ignore=tests/{place}" for place in WITHOUT_DATABASE]
 MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
 """Where temporary folders may lie in memory, and how much has to be free there: a commit waits for a disk."""

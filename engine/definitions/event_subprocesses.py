@@ -9,9 +9,14 @@ quiet ones sit on the body inside an inner scope, the interrupting ones on that 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lxml import etree
 
 from .xml import B, L, local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TERMINATE_CODE = "linbang:terminate"
 _STAYS = {
@@ -60,14 +65,13 @@ def wrap_event_subprocesses(scope: etree._Element) -> None:
 
 
 def _outer_start(scope: etree._Element, body: list[etree._Element]) -> etree._Element:
-    """Make the scope's own start; an event that starts a process stays outside the body."""
-    start = etree.Element(f"{B}startEvent", id=f"{scope.get('id')}__start")
-    inner = next(node for node in body if local(node) == "startEvent")
-    if local(scope) == "process" or scope.get("triggeredByEvent") == "true":
-        for trigger in [node for node in inner if local(node).endswith("EventDefinition")]:
-            start.append(trigger)
-        if "isInterrupting" in inner.attrib:
-            start.set("isInterrupting", inner.attrib.pop("isInterrupting"))
+    """Make the scope's own start; that of an event subprocess, with all it says, stays outside the body."""
+    if scope.get("triggeredByEvent") != "true":
+        return etree.Element(f"{B}startEvent", id=f"{scope.get('id')}__start")
+    start = next(node for node in body if local(node) == "startEvent")
+    inside = etree.Element(f"{B}startEvent", id=f"{start.get('id')}__begin")
+    body[body.index(start)] = inside
+    _leave_from(body, start.get("id"), inside.get("id"))
     return start
 
 
@@ -115,8 +119,13 @@ def _rename_start(handler: etree._Element, start: etree._Element, new_id: str) -
     old_id = start.get("id")
     start.set("id", new_id)
     start.attrib.pop("isInterrupting", None)
-    for item in handler.iterfind(f"{B}sequenceFlow"):
-        if item.get("sourceRef") == old_id:
+    _leave_from(handler, old_id, new_id)
+
+
+def _leave_from(nodes: Iterable[etree._Element], old_id: str | None, new_id: str) -> None:
+    """Let the flows that leave one element leave another."""
+    for item in nodes:
+        if local(item) == "sequenceFlow" and item.get("sourceRef") == old_id:
             item.set("sourceRef", new_id)
 
 

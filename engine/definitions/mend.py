@@ -47,6 +47,7 @@ _SCOPES = {"process", "subProcess"}
 _DOCUMENTATION = {
     "dataObject",
     "dataObjectReference",
+    "dataStore",
     "dataStoreReference",
     "dataInputAssociation",
     "dataOutputAssociation",
@@ -61,9 +62,9 @@ def mend(root: etree._Element, file: str) -> tuple[etree._Element, list[Problem]
     """Give the mended copy of a diagram, and a warning for every mend."""
     root = deepcopy(root)
     notes: list[Problem] = []
-    for element in [node for node in root.iter() if local(node) in _DOCUMENTATION]:
+    for element in [node for node in root.iter() if _only_tells(node)]:
         element.getparent().remove(element)
-    _drop_start_timers(root)
+    _drop_start_triggers(root, file, notes)
     _name_flows(root, file, notes)
     for scope in reversed([node for node in root.iter() if local(node) in _SCOPES]):
         _join_links(scope, file, notes)
@@ -87,10 +88,23 @@ def flow_nodes(scope: etree._Element) -> Iterator[etree._Element]:
     return (node for node in scope if local(node) in FLOW_NODES)
 
 
-def _drop_start_timers(root: etree._Element) -> None:
-    """Take the timer from the start of a process: it says when a case is started, which has happened then."""
-    for timer in root.findall(f".//{B}process/{B}startEvent/{B}timerEventDefinition"):
-        timer.getparent().remove(timer)
+def _only_tells(node: etree._Element) -> bool:
+    """Say whether an element only tells people something; what a process takes and gives is obeyed, a task has all."""
+    if local(node) == "ioSpecification":
+        return local(node.getparent()) != "process"
+    return local(node) in _DOCUMENTATION
+
+
+def _drop_start_triggers(root: etree._Element, file: str, notes: list[Problem]) -> None:
+    """Take the trigger from the start of a process: it says when a case is started, which has happened then."""
+    for start in root.findall(f".//{B}process/{B}startEvent"):
+        for trigger in [child for child in start if local(child).endswith("EventDefinition")]:
+            start.remove(trigger)
+            if local(trigger) != "timerEventDefinition":
+                message = (
+                    "People, programs and other cases start a case, not this event: the case goes on at once."
+                )
+                notes.append(_note(file, start, "start_trigger_dropped", message))
 
 
 def _name_flows(root: etree._Element, file: str, notes: list[Problem]) -> None:
@@ -128,6 +142,7 @@ def _split_tasks(scope: etree._Element, file: str, notes: list[Problem]) -> None
     for node in list(flow_nodes(scope)):
         flows = outgoing.get(node.get("id"), [])
         conditional = any(item.find(f"{B}conditionExpression") is not None for item in flows)
+        conditional = conditional or (node.get("default") is not None and len(flows) > 1)
         if local(node) in GATEWAYS or (len(flows) < 2 and not conditional):  # noqa: PLR2004 - several
             continue
         gate_id = f"{node.get('id')}__split"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from engine.sentences import Sentence
 
 from .assignments import check_assignments
-from .mend import FLOW_NODES, GATEWAYS
+from .event_checks import check_events
+from .mend import FLOW_NODES
 from .xml import B, L, S, local
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ REFUSED = {
     "compensateEventDefinition": "compensation",
     "cancelEventDefinition": "a cancel event",
     "conditionalEventDefinition": "a conditional event",
-    "dataStoreReference": "a data store",
     "choreographyTask": "a choreography",
 }
 _KNOWN_ATTRIBUTES = {
@@ -45,6 +45,7 @@ def check_structure(root: etree._Element, file: str, findings: Findings) -> None
         _check_node(node, file, findings)
     for scope in root.iter(f"{B}process", f"{B}subProcess"):
         _check_scope(scope, file, findings)
+        check_events(scope, file, findings)
 
 
 def _check_ids(root: etree._Element, file: str, findings: Findings) -> None:
@@ -93,6 +94,8 @@ def _check_node(node: etree._Element, file: str, findings: Findings) -> None:
             script_format=node.get("scriptFormat"),
         )
         findings.add(file, "script_foreign", message, "Write it as a FEEL context.", node=node)
+    if name == "scriptTask" and not (node.findtext(f"{B}script") or "").strip():
+        findings.add(file, "script_missing", "Expected a script.", "Write it as a FEEL context.", node=node)
     if node.get("isForCompensation") == "true":
         findings.add(file, "not_supported", "Expected no compensation, which Linbang cannot run.", node=node)
     if node.tag in (f"{S}preScript", f"{S}postScript"):
@@ -153,9 +156,10 @@ def _check_repeats(node: etree._Element, file: str, findings: Findings) -> None:
 def _check_event(node: etree._Element, file: str, findings: Findings) -> None:
     """Check that an event names what it waits for or throws."""
     root = node.getroottree().getroot()
-    for reference, kind in (("messageRef", "message"), ("signalRef", "signal"), ("errorRef", "error")):
+    for kind in ("message", "signal", "error", "escalation"):
+        reference = f"{kind}Ref"
         needs = local(node) == f"{kind}EventDefinition" and (
-            kind != "error" or local(node.getparent()) == "endEvent"
+            kind not in {"error", "escalation"} or (kind == "error" and local(node.getparent()) == "endEvent")
         )
         needs = needs or (kind == "message" and local(node) in {"receiveTask", "sendTask"})
         target = node.get(reference)
@@ -256,7 +260,7 @@ def _check_gateways(
         elif local(source) == "eventBasedGateway" and local(nodes[item.get("targetRef")]) not in _CATCHERS:
             message = "Expected only catching events or receive tasks behind an event gateway."
             findings.add(file, "event_gateway_target", message, node=item)
-        elif local(source) in GATEWAYS and condition and not alone:
+        elif local(source) in {"parallelGateway", "eventBasedGateway"} and condition:
             findings.add(
                 file, "condition_ignored", "Expected no condition behind this kind of gateway.", node=item
             )

@@ -219,9 +219,12 @@ class BoundaryEvent(defaults.BoundaryEvent):  # type: ignore[misc]  # untyped li
         result = super()._run_hook(my_task)
         if self.cancel_activity:
             cancel_nested(activity)
-        elif not isinstance(self.event_definition, ClockEvent) or self.event_definition.kind == "cycle":
+        elif not activity.has_state(TaskState.FINISHED_MASK) and self._fires_again():
             self._wait_again(my_task)
         return bool(result)
+
+    def _fires_again(self) -> bool:
+        return not isinstance(self.event_definition, ClockEvent) or self.event_definition.kind == "cycle"
 
     def _wait_again(self, my_task: Task) -> None:
         fired = sum(1 for task in my_task.parent.children if task.task_spec is self)

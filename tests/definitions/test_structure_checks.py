@@ -62,7 +62,6 @@ CASES = {
         "bad",
         around(node("intermediateCatchEvent", "bad", "<bpmn:conditionalEventDefinition/>"), "bad"),
     ),
-    "data store": ("not_supported", "bad", beside(node("dataStoreReference", "bad"))),
     "preScript": (
         "not_supported",
         "bad",

@@ -68,7 +68,7 @@ class Node:
         """Say how many ways out a token takes: ONE, ALL or SOME."""
         if self.kind in _SPLITS:
             return _SPLITS[self.kind] if len(self.out) > 1 else ALL
-        return SOME if any(way.condition for way in self.out) else ALL
+        return SOME if any(way.condition or way.default for way in self.out) else ALL
 
     @property
     def join(self) -> str:

@@ -7,18 +7,21 @@ through twice. Events that stop work lead away from every element inside of it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import TYPE_CHECKING, TypeAlias
 
 from engine.definitions.xml import B
 
-from .graph import ALL
+from .graph import ALL, ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from .graph import Graph, Node
+    from .graph import Graph, Node, Way
 
 MAX_PLACES = 20_000
+MAX_LOOKS = 4_000_000
+"""How many forks are looked at, times the number of places."""
 
 Place: TypeAlias = tuple[str, str]
 """The calls and subprocesses around an element, as a path, and the element."""
@@ -34,6 +37,7 @@ class Walks:
 
     graphs: Mapping[str, Graph]
     start: Place
+    when: str = ""
     nodes: dict[Place, Node] = field(default_factory=dict)
     after: dict[Place, list[Place]] = field(default_factory=dict)
     """Where one token can go on, by place; nothing behind the end of the case."""
@@ -43,6 +47,8 @@ class Walks:
     """Where events can lead that stop what is going on."""
     beside: dict[Place, list[Place]] = field(default_factory=dict)
     """Where events can lead beside what is going on."""
+    kills: dict[Place, str] = field(default_factory=dict)
+    """The ends at which other branches end too, each with the path of the scope that ends there."""
 
     def places_of(self, elements: Collection[str]) -> set[Place]:
         """Give the places of some elements."""
@@ -54,6 +60,66 @@ class Walks:
         yield from self.stops[place]
         if beside:
             yield from self.beside[place]
+
+    def forks(
+        self, these: Collection[Place], others: Collection[Place]
+    ) -> Iterator[tuple[Place, str, Place, Place]]:
+        """Iterate over the places from which a case goes on two ways at once, to some places and to others.
+
+        Gives the place, the scope in which both ways are, and where the one and the other go on. Raises
+        TooManyWays.
+        """
+        this, other = self._leading_to(these), self._leading_to(others)
+        seen = set[tuple[Place, Place]]()
+        for place in _closure([self.start], self.following):
+            for scope, first, second in self._together(place):
+                if first in this and second in other and (first, second) not in seen:
+                    seen.add((first, second))
+                    if len(seen) * len(self.nodes) > MAX_LOOKS:
+                        raise TooManyWays
+                    yield place, scope, first, second
+
+    def apart(
+        self, scope: str, first: Place, second: Place
+    ) -> tuple[tuple[set[Place], set[Place]], tuple[set[Place], set[Place]]]:
+        """Give what two tokens of a scope reach before they may be joined, and before they surely are.
+
+        Each of them for the one and for the other. At an inclusive join one token may go on without the other.
+        """
+
+        def reached(begin: Place, without: Collection[Place] = ()) -> set[Place]:
+            def inside(place: Place) -> Iterator[Place]:
+                ways = self.following(place)
+                return (way for way in ways if f"{way[0]}/".startswith(f"{scope}/") and way not in without)
+
+            return _closure([begin], inside)
+
+        shared = reached(first) & reached(second)
+        may = {place for place in shared if self.nodes[place].join != ONE}
+        must = {place for place in may if self.nodes[place].join == ALL}
+        return (reached(first, may), reached(second, may)), (reached(first, must), reached(second, must))
+
+    def _together(self, place: Place) -> Iterator[tuple[str, Place, Place]]:
+        """Iterate over pairs of places to which a case can go on from one at once, each in both orders."""
+        ways = self.after[place]
+        if self.nodes[place].split != ONE:
+            for first, second in permutations(ways, 2):
+                yield min(first[0], second[0], key=len), first, second
+        for event in self.beside[place]:
+            scope = event[0]
+            if self.nodes[event].kind == "startEvent":
+                scope = scope.rpartition("/")[0]
+            for way in (*ways, *self.stops[place]):
+                if f"{way[0]}/".startswith(f"{scope}/"):
+                    yield from ((scope, event, way), (scope, way, event))
+
+    def _leading_to(self, goal: Iterable[Place]) -> set[Place]:
+        """Give the places from which a case can come to one of some, these included."""
+        came: dict[Place, list[Place]] = {place: [] for place in self.nodes}
+        for place in self.nodes:
+            for following in self.following(place):
+                came[following].append(place)
+        return _closure(goal, came.__getitem__)
 
     def before(self) -> dict[Place, list[Place]]:
         """Give the places from which a token comes to each, by itself or because an event stops the work there."""
@@ -89,11 +155,41 @@ class Walks:
         return [node.name for node in nodes if node.element.get("name") or not node.kind.endswith("Gateway")]
 
 
-def walk(graphs: Mapping[str, Graph], main: str) -> Walks:
-    """Make the graph of all ways from the main process; raises TooManyWays."""
-    walks = Walks(graphs, ("", graphs[main].start))
+def walk(graphs: Mapping[str, Graph], main: str, when: str = "") -> Walks:
+    """Make the graph of all ways from the main process; raises TooManyWays.
+
+    when: a condition; the ways are left out on which something that asks exactly this finds that it is not so.
+    """
+    walks = Walks(graphs, ("", graphs[main].start), when)
     _Builder(walks).scope("", graphs[main], [], [], frozenset({main}))
     return walks
+
+
+def ways_when(node: Node, condition: str) -> list[Way]:
+    """Give the ways out of an element that a case may go when a condition holds there."""
+    asked = {way.condition for way in node.out}
+    negation = f"not({condition})"
+    opposite = (
+        {condition.removeprefix("not(").removesuffix(")")} if condition.startswith("not(") else {negation}
+    )
+    return [
+        way
+        for way in node.out
+        if not condition
+        or not (
+            way.condition in opposite or (way.default and condition in asked and way.condition != condition)
+        )
+    ]
+
+
+def _closure(begin: Iterable[Place], after: Callable[[Place], Iterable[Place]]) -> set[Place]:
+    found, waiting = set[Place](), list(begin)
+    while waiting:
+        place = waiting.pop()
+        if place not in found:
+            found.add(place)
+            waiting.extend(after(place))
+    return found
 
 
 def _back(came: Mapping[Place, Place | None], place: Place) -> list[Place]:
@@ -131,7 +227,7 @@ class _Builder:
         for key, node in graph.nodes.items():
             place = (path, key)
             walks.nodes[place] = node
-            walks.after[place] = [(path, way.target) for way in node.out]
+            walks.after[place] = [(path, way.target) for way in ways_when(node, walks.when)]
             own = [
                 *(_Catch((path, event), _error_of(graph.nodes[event])) for event in node.stopping),
                 *(_Catch((path, event), None, quiet=True) for event in node.quiet),
@@ -139,6 +235,8 @@ class _Builder:
             heard = [*own, *inner]
             if not node.out:
                 walks.after[place] = self._ended(node, behind, inner)
+                if node.kills:
+                    walks.kills[place] = self._killed(path, walks.after[place], node)
             elif node.split == ALL and len(node.out) > 1:
                 walks.splits.add(place)
             if self._has_inside(node, open_):
@@ -183,6 +281,17 @@ class _Builder:
         code = _code(node, definition.get("errorRef"))
         caught = next((one for one in catches if one.error in (code, "")), None)
         return [] if caught is None else [caught.place]
+
+    def _killed(self, path: str, after: list[Place], node: Node) -> str:
+        """Give the path of the scope that ends as a whole: that of a terminate end, or what an error stops."""
+        if node.element.find(f"{B}errorEventDefinition") is None or not after:
+            return path
+        ((caught, event),) = after
+        around, _, inner = caught.rpartition("/")
+        handler = self._walks.graphs.get(inner)
+        if handler is not None and handler.start == event:  # an event subprocess of that scope
+            return around
+        return "/".join(path.split("/")[: len(caught.split("/")) + 1])
 
 
 def _error_of(event: Node) -> str | None:

@@ -202,3 +202,105 @@ def test_there_are_at_most_a_hundred() -> None:
     service = Bundle(VISITED.key, {**VISITED.files, "invariants.yaml": yaml.safe_dump(many).encode()})
 
     assert errors_of(service) == [("invariants_many", None)]
+
+
+TWO_BRANCHES = (
+    node("parallelGateway", "split")
+    + user_task("visit")
+    + user_task("other")
+    + node("startEvent", "begin")
+    + node("endEvent", "done")
+    + chain("begin", "split", "visit", "done")
+)
+
+
+def test_a_branch_that_ends_everything_is_a_way_around_the_others() -> None:
+    """The other branch may be over before the visit."""
+    ending = chain("split", "other", "stop") + node("endEvent", "stop", "<bpmn:terminateEventDefinition/>")
+    inside = subprocess("work", small_body("x", user_task("note"), "note").replace(
+        '<bpmn:endEvent id="x_out" >', '<bpmn:endEvent id="x_out" ><bpmn:terminateEventDefinition/>'
+    ))  # fmt: skip
+
+    assert broken(bundle(TWO_BRANCHES + ending), passes="visit")
+    assert not broken(bundle(TWO_BRANCHES + ending), passes=["visit", "stop"])
+    assert not broken(bundle(TWO_BRANCHES + inside + chain("split", "other", "work", "done")), passes="visit")
+
+
+@pytest.mark.parametrize("caught_by", ["border", "event subprocess"])
+def test_an_error_of_a_branch_is_a_way_around_the_others(caught_by: str) -> None:
+    inner = TWO_BRANCHES.replace("begin", "in").replace("done", "out") + chain("split", "other", "thrown")
+    inner += node("endEvent", "thrown", trigger("error", "stop"))
+    if caught_by == "border":
+        body = boundary("caught", "work", trigger("error", "stop")) + chain("caught", "done")
+    else:
+        inner += event_subprocess("handler", trigger("error", "stop"), user_task("note"), "note")
+        body = ""
+    service = bundle(subprocess("work", inner) + start_and_end("work") + body, extra=declare("error", "stop"))
+
+    assert broken(service, passes="visit")
+    assert not broken(service, passes=["visit", "thrown"])
+
+
+def test_what_two_branches_do_happens_in_one_case() -> None:
+    both = bundle(TWO_BRANCHES + chain("split", "other", "done"))
+    either = bundle(
+        TWO_BRANCHES.replace("parallelGateway", "exclusiveGateway").replace(
+            'id="split" ', 'id="split" default="f_split_visit"'
+        )
+        + flow("split", "other", "ok")
+        + chain("other", "done")
+    )
+
+    assert broken(both, not_both=["visit", "other"])
+    assert not broken(either, not_both=["visit", "other"])
+
+
+def test_what_follows_a_quiet_event_happens_beside_the_rest() -> None:
+    late = (
+        boundary("late", "visit", timer("P1D"), cancel=False)
+        + user_task("remind")
+        + chain("late", "remind", "gone")
+    )
+    service = bundle(
+        user_task("visit")
+        + user_task("after")
+        + late
+        + node("endEvent", "gone")
+        + start_and_end("visit", "after")
+    )
+
+    assert broken(service, not_both=["remind", "after"])
+
+
+ASKED_TWICE = bundle(
+    node("startEvent", "begin")
+    + node("exclusiveGateway", "which", attributes='default="f_which_wait"')
+    + user_task("visit")
+    + user_task("wait")
+    + node("exclusiveGateway", "merge")
+    + node("exclusiveGateway", "again", attributes='default="f_again_done"')
+    + user_task("report")
+    + node("endEvent", "done")
+    + chain("begin", "which", "wait", "merge", "again", "done")
+    + flow("which", "visit", "urgent")
+    + chain("visit", "merge")
+    + flow("again", "report", "not(urgent)")
+    + chain("report", "done")
+)
+"""What is urgent is visited, anything else waits and is reported."""
+
+
+def test_a_promise_may_hang_on_a_condition_that_the_diagram_asks() -> None:
+    assert not broken(ASKED_TWICE, when="urgent", passes="visit")
+    assert not broken(ASKED_TWICE, when="= urgent", not_both=["visit", "report"])
+    assert not broken(ASKED_TWICE, when="not(urgent)", never="visit", before="report")
+    assert broken(ASKED_TWICE, passes="visit")
+    assert broken(ASKED_TWICE, when="urgent", passes="report")
+    assert broken(ASKED_TWICE, not_both=["visit", "report"])
+
+
+@pytest.mark.parametrize("when", ["urgently", "", 3])
+def test_a_condition_that_nothing_asks_is_refused(when: object) -> None:
+    service = promising(ASKED_TWICE, when=when, passes="visit")
+
+    assert_refused(service, "invariant_condition", None, file="invariants.yaml")

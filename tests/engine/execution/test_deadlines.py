@@ -20,39 +20,12 @@ from ..bundles import (
     small_body,
     start_and_end,
     subprocess,
-    timer,
     trigger,
     user_task,
 )
-from ..stories import counting
-from ..story import Story, begin
+from ..story import begin
 from ..support import ALICE, World
-
-PAUSES = b"waiting: {basis: x, name: {zh: x, en: x}}\ncapped: {basis: x, cap: 3 WD, name: {zh: x, en: x}}\n"
-
-
-def deadline(name: str = "promise", limit: str = "5 WD", kind: str = "promised", **more: str) -> str:
-    attributes = "".join(f' {key}="{value}"' for key, value in more.items())
-    return f'<linbang:deadline id="{name}" kind="{kind}" limit="{limit}"{attributes}/>'
-
-
-def watched(*clocks: str) -> str:
-    return f"<bpmn:extensionElements>{''.join(clocks)}</bpmn:extensionElements>"
-
-
-def pause(reason: str = "waiting") -> str:
-    return f'<linbang:pause reason="{reason}"/>'
-
-
-def struck(story: Story) -> list[tuple[str, str]]:
-    """Give the warnings and breaches that were noted, with the day."""
-    kinds = {"deadline_warned", "deadline_breached"}
-    return [
-        (event["type"], event.get("level", ""))
-        for link in story.links
-        for event in link.payload.get("events", ())
-        if event["type"] in kinds
-    ]
+from .clocks import deadline, struck, watched
 
 
 def test_a_clock_of_a_process_runs_from_its_start_to_its_end(world: World) -> None:
@@ -207,136 +180,6 @@ def test_completing_after_the_moment_but_before_the_tick_is_a_breach_all_the_sam
     assert story.settle().deadlines == {"promise": "breached"}
 
 
-def paused_service(*, reason: str = "waiting", kind: str = "promised") -> object:
-    body = (
-        watched(deadline(kind=kind))
-        + node("startEvent", "begin")
-        + node("parallelGateway", "fork")
-        + user_task("ask")
-        + user_task("supplement", inner=pause(reason))
-        + node("parallelGateway", "join")
-        + user_task("after")
-        + node("endEvent", "done")
-        + chain("begin", "fork", "ask", "join", "after", "done")
-        + chain("fork", "supplement", "join")
-    )
-    return bundle(body, pauses__yaml=PAUSES)
-
-
-def test_a_clock_stands_still_while_a_token_rests_on_a_pause(world: World) -> None:
-    story = begin(world, paused_service())
-    assert story.deadlines == {"promise": "paused"}
-    assert story.due("ask").startswith("9999")
-
-    story.later(days=2).do("supplement")
-
-    assert story.deadlines == {"promise": "running"}
-    assert story.due("promise") == story.due("ask") == "2026-03-11T17:00"
-
-
-def test_inbox_rows_of_every_branch_move_in_the_step_that_pauses_or_resumes(world: World) -> None:
-    """One commit holds the resumed clock and the moved due dates of tasks that nobody touched."""
-    story = begin(world, paused_service()).later(days=2)
-    story.reopen()
-
-    row = next(row for row in story.tasks() if row.element_id == "supplement")
-    user_tasks.claim(world.runtime, row.id, ALICE)
-    with counting(world.runtime.database) as count:
-        user_tasks.complete(world.runtime, row.id, ALICE, {})
-
-    assert count.commits == 1
-    assert [(item.element_id, item.due_at) for item in world.inbox(ALICE)] == [
-        (item.element_id, item.due_at) for item in story.tasks()
-    ]
-    assert story.due("ask") == "2026-03-11T17:00"
-
-
-def test_only_promised_clocks_may_pause(world: World) -> None:
-    story = begin(world, paused_service(kind="statutory"))
-
-    assert story.deadlines == {"promise": "running"}
-    assert story.due("ask") == "2026-03-09T17:00"
-
-
-def test_a_pause_ends_at_its_cap(world: World) -> None:
-    story = begin(world, paused_service(reason="capped")).later(days=20)
-
-    assert story.deadlines == {"promise": "breached"}
-    assert len(story.events("deadline_resumed")) == 1
-    assert story.due("promise") == "2026-03-12T17:00"
-
-
-def test_two_pauses_at_once_count_their_days_once_and_resume_when_both_are_over(world: World) -> None:
-    body = (
-        watched(deadline())
-        + node("startEvent", "begin")
-        + node("parallelGateway", "fork")
-        + user_task("one", inner=pause())
-        + user_task("two", inner=pause())
-        + user_task("ask")
-        + node("endEvent", "done")
-        + chain("begin", "fork", "one", "done")
-        + chain("fork", "two", "done")
-        + chain("fork", "ask", "done")
-    )
-    story = begin(world, bundle(body, pauses__yaml=PAUSES))
-
-    story.later(days=1).do("one")
-    assert story.deadlines == {"promise": "paused"}
-    story.later(days=1).do("two")
-
-    assert story.deadlines == {"promise": "running"}
-    assert story.due("ask") == "2026-03-11T17:00"
-
-
-def test_a_pause_on_a_subprocess_holds_while_anything_in_it_goes_on(world: World) -> None:
-    inner = watched(pause()) + small_body("inner", user_task("one") + user_task("two"), "one", "two")
-    body = (
-        watched(deadline())
-        + subprocess("wait_for_them", inner)
-        + user_task("after")
-        + start_and_end("wait_for_them", "after")
-    )
-    story = begin(world, bundle(body, pauses__yaml=PAUSES))
-    assert story.deadlines == {"promise": "paused"}
-
-    story.later(days=1).do("one")
-    assert story.deadlines == {"promise": "paused"}
-    story.later(days=1).do("two")
-
-    assert story.due("after") == "2026-03-11T17:00"
-
-
-def test_a_pause_inside_a_scope_holds_the_clocks_of_every_scope_around_it(world: World) -> None:
-    inner = watched(deadline("inner_promise", "3 WD")) + small_body(
-        "inner", user_task("ask", inner=pause()) + user_task("then"), "ask", "then"
-    )
-    body = watched(deadline()) + subprocess("examine", inner) + start_and_end("examine")
-    story = begin(world, bundle(body, pauses__yaml=PAUSES))
-    assert story.deadlines == {"promise": "paused", "inner_promise": "paused"}
-
-    story.later(days=1).do("ask")
-
-    assert story.due("then") == story.due("inner_promise") == "2026-03-06T17:00"
-    assert story.due("promise") == "2026-03-10T17:00"
-
-
-def test_a_pause_leaves_the_clocks_of_another_branch_alone(world: World) -> None:
-    inner = watched(deadline("inner_promise", "3 WD")) + small_body("inner", user_task("ask"), "ask")
-    body = (
-        node("startEvent", "begin")
-        + node("parallelGateway", "fork")
-        + subprocess("examine", inner)
-        + user_task("supplement", inner=pause())
-        + node("endEvent", "done")
-        + chain("begin", "fork", "examine", "done")
-        + chain("fork", "supplement", "done")
-    )
-    story = begin(world, bundle(body, pauses__yaml=PAUSES))
-
-    assert story.deadlines == {"inner_promise": "running"}
-
-
 def test_leaving_an_element_extends_the_limit(world: World) -> None:
     extend = '<linbang:extend deadline="promise" limit="10 WD" reason="because"/>'
     body = (
@@ -383,87 +226,6 @@ def test_a_limit_that_is_no_limit_raises_an_incident_and_loses_no_work(world: Wo
     story = begin(world, bundle(body)).do("first", a="nonsense")
 
     assert [(row.element_id, row.code) for row in story.incidents] == [("examine", "limit_broken")]
-
-
-def follows(at: str, *, cancel: bool) -> object:
-    on = f'<linbang:onDeadline deadline="promise" at="{at}"/>'
-    inner = watched(deadline(warn="60%")) + small_body("inner", user_task("ask"), "ask")
-    body = (
-        subprocess("examine", inner)
-        + boundary("struck", "examine", timer("PT1S"), cancel=cancel, inner=on)
-        + user_task("react")
-        + node("endEvent", "reacted")
-        + start_and_end("examine")
-        + chain("struck", "react", "reacted")
-    )
-    return bundle(body)
-
-
-@pytest.mark.parametrize(("at", "day"), [("warning", 5), ("breach", 8)])
-def test_an_event_may_follow_a_deadline(world: World, at: str, day: int) -> None:
-    """Its own text is ignored: it fires at the clock's warning or breach."""
-    story = begin(world, follows(at, cancel=True)).later(days=2)
-    assert story.open == ["ask"]
-
-    story.later(days=day - 2)
-
-    assert story.open == ["react"]
-    assert story.do("react").outcome == "reacted"
-
-
-@pytest.mark.parametrize("at", ["warning", "breach"])
-def test_a_quiet_event_that_follows_a_deadline_fires_once(world: World, at: str) -> None:
-    story = begin(world, follows(at, cancel=False)).later(days=60)
-
-    assert story.open == ["ask", "react"]
-
-
-def test_an_event_follows_its_deadline_through_a_pause(world: World) -> None:
-    on = '<linbang:onDeadline deadline="promise"/>'
-    inner = watched(deadline()) + small_body(
-        "inner", user_task("ask", inner=pause()) + user_task("then"), "ask", "then"
-    )
-    body = (
-        subprocess("examine", inner)
-        + boundary("struck", "examine", timer("PT1S"), inner=on)
-        + node("endEvent", "late")
-        + start_and_end("examine")
-        + chain("struck", "late")
-    )
-    story = begin(world, bundle(body, pauses__yaml=PAUSES)).later(days=10)
-    assert story.open == ["ask"]
-
-    story.do("ask").later(days=4)
-    assert story.open == ["then"]
-
-    assert story.later(days=10).outcome == "late"
-
-
-def test_an_intermediate_event_waits_for_a_deadline_of_its_case(world: World) -> None:
-    on = '<bpmn:extensionElements><linbang:onDeadline deadline="promise"/></bpmn:extensionElements>'
-    body = (
-        watched(deadline())
-        + node("intermediateCatchEvent", "until_then", on + timer("PT1S"))
-        + start_and_end("until_then")
-    )
-    story = begin(world, bundle(body)).later(days=6)
-    assert story.outcome == "active"
-
-    assert story.later(days=2).outcome == "done"
-
-
-def test_an_event_reached_after_the_breach_fires_at_once(world: World) -> None:
-    """Who comes to wait for what has already happened does not wait for ever."""
-    on = '<bpmn:extensionElements><linbang:onDeadline deadline="promise"/></bpmn:extensionElements>'
-    body = (
-        watched(deadline())
-        + user_task("ask")
-        + node("intermediateCatchEvent", "until_then", on + timer("PT1S"))
-        + start_and_end("ask", "until_then")
-    )
-    story = begin(world, bundle(body)).later(days=9).do("ask")
-
-    assert story.outcome == "done"
 
 
 def test_a_task_is_due_so_early_that_the_rest_still_fits(world: World) -> None:

@@ -1,0 +1,1 @@
+"""Diagrams that the library would run wrongly without a word, by family."""

@@ -1,6 +1,6 @@
-"""What designers uploaded and saw checked, kept for an hour, so that what is deployed is what was shown.
+"""What designers uploaded, kept for an hour: services that were checked, so that what is deployed is what was shown.
 
-A bounded folder beside the database. A file that is gone is no loss: the designer chooses it again.
+Bounded folders beside the database. A file that is gone is no loss: the designer chooses it again.
 """
 
 from __future__ import annotations
@@ -23,38 +23,36 @@ MAX_BYTES = 200 * 1024 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
-class KeptUploads:
-    """The folder of the uploads, each under its person and digest."""
+class KeptFiles:
+    """A folder of files, each under its person and digest. suffix: how their names end."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, suffix: str) -> None:
+        self._folder, self._suffix = folder, suffix
 
-    def keep(self, person_id: int, bundle: Bundle) -> None:
-        """Keep a bundle for a person; the oldest ones make room for it."""
+    def keep(self, person_id: int, digest: str, content: bytes) -> None:
+        """Keep a file for a person; the oldest ones make room for it."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(person_id, bundle.digest)
+        path = self._path(person_id, digest)
         unfinished = path.with_suffix(f".{time.time_ns()}.tmp")
-        unfinished.write_bytes(bundle.to_zip())
+        unfinished.write_bytes(content)
         unfinished.replace(path)
         self._make_room(person_id)
 
-    def read(self, person_id: int, digest: str) -> Bundle:
+    def read(self, person_id: int, digest: str) -> bytes:
         """Give what the person uploaded; raises InvalidInput (`upload_gone`) when it is no longer kept."""
         if _DIGEST.fullmatch(digest):
-            with suppress(FileNotFoundError, InvalidInput):
+            with suppress(FileNotFoundError):
                 path = self._path(person_id, digest)
                 if time.time() - path.stat().st_mtime <= KEPT_S:
-                    return read_zip(path.read_bytes(), path.name)
-        raise InvalidInput(
-            "Expected an upload of the last hour, but it is no longer kept", code="upload_gone"
-        )
+                    return path.read_bytes()
+        raise _gone()
 
     def forget(self, person_id: int, digest: str) -> None:
         """Drop an upload that was deployed."""
         self._path(person_id, digest).unlink(missing_ok=True)
 
     def _path(self, person_id: int, digest: str) -> Path:
-        return self._folder / f"{person_id}-{digest}.zip"
+        return self._folder / f"{person_id}-{digest}{self._suffix}"
 
     def _make_room(self, person_id: int) -> None:
         """Drop what is too old or too much, of this person and of all; half-written ones too when they are old."""
@@ -71,3 +69,28 @@ class KeptUploads:
             too_many = (mine and of_person > MAX_EACH) or of_all > MAX_FILES or size > MAX_BYTES
             if too_many or time.time() - at > KEPT_S:
                 path.unlink(missing_ok=True)
+
+
+class KeptUploads:
+    """The services among the uploads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = KeptFiles(folder, ".zip")
+
+    def keep(self, person_id: int, bundle: Bundle) -> None:
+        """Keep a bundle for a person; the oldest ones make room for it."""
+        self._files.keep(person_id, bundle.digest, bundle.to_zip())
+
+    def read(self, person_id: int, digest: str) -> Bundle:
+        """Give what the person uploaded; raises InvalidInput (`upload_gone`) when it is no longer kept."""
+        with suppress(InvalidInput):
+            return read_zip(self._files.read(person_id, digest), f"{person_id}-{digest}.zip")
+        raise _gone()
+
+    def forget(self, person_id: int, digest: str) -> None:
+        """Drop an upload that was deployed."""
+        self._files.forget(person_id, digest)
+
+
+def _gone() -> InvalidInput:
+    return InvalidInput("Expected an upload of the last hour, but it is no longer kept", code="upload_gone")

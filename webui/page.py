@@ -113,7 +113,9 @@ def _definitions(endpoint: str) -> list[tuple[str, str, bool]]:
     """Give the way to the services' files, for those who change them."""
     if not deploying.may_deploy(g.actor):
         return []
-    return [(url_for("definitions.listing"), _("Services"), endpoint.startswith("definitions."))]
+    return [
+        (url_for("definitions.listing"), _("Services"), endpoint.startswith(("definitions.", "importing.")))
+    ]
 
 
 def _calendars(endpoint: str) -> list[tuple[str, str, bool]]:

@@ -6,27 +6,24 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import yaml
 from lxml import etree
 
-from engine.definitions.bundle import MAX_BUNDLE_BYTES, MAX_FILE_BYTES, MAX_FILES
-from engine.definitions.mend import FLOW_NODES
-from engine.definitions.xml import B, local, read_xml
+from engine.definitions.xml import LINBANG, B, local, read_xml
 from engine.errors import InvalidInput
+from engine.sentences import Sentence
 
 from .diagram import rewrite
 from .dialects import CAMUNDA_8, dialect_of
 from .forms import name_of
 from .record import Diagram, Setting
-from .report import Note, Notes
+from .report import Note, Notes, lost
+from .sources import DIAGRAMS, FORMS, flat_names, is_of
+from .wording import language_of, texts_of
 
 LANGUAGES = ("zh", "en")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _FILE_NAME = re.compile(r"[^\W\d][\w-]{0,99}")
-_KINDS = (".bpmn", ".bpmn20.xml", ".dmn", ".form", ".form.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +44,6 @@ class Imported:
     notes: tuple[Note, ...]
 
 
-def read_sources(path: Path) -> dict[str, bytes]:
-    """Read the files of another engine: one diagram, or all that lies in a folder.
-
-    Raises InvalidInput (`bundle_too_large`, `nothing_to_import`).
-    """
-    if path.is_file():
-        paths = [path]
-    else:
-        paths = sorted(one for one in path.rglob("*") if one.is_file() and one.name.endswith(_KINDS))
-    sizes = [one.stat().st_size for one in paths]
-    if (
-        len(paths) > MAX_FILES
-        or sum(sizes) > MAX_BUNDLE_BYTES
-        or any(size > MAX_FILE_BYTES for size in sizes)
-    ):
-        raise InvalidInput(
-            f"Expected at most {MAX_FILES} files of at most {MAX_FILE_BYTES // 1024 // 1024} MB each and "
-            f"{MAX_BUNDLE_BYTES // 1024 // 1024} MB together",
-            code="bundle_too_large",
-        )
-    if not paths:
-        raise InvalidInput(
-            f"Expected files that end in {', '.join(_KINDS)} at {path}", code="nothing_to_import"
-        )
-    return {one.name: one.read_bytes() for one in paths}
-
-
 def convert(
     sources: Mapping[str, bytes], groups: Collection[str], *, group: str, language: str | None = None
 ) -> Imported:
@@ -83,179 +53,166 @@ def convert(
     """
     if group not in groups:
         raise InvalidInput(
-            f"Expected a group among {', '.join(sorted(groups))}, but got {group!r}", code="group_unknown"
+            Sentence(
+                "Expected a group among {groups}, but got {group!r}",
+                groups=", ".join(sorted(groups)),
+                group=group,
+            ),
+            code="group_unknown",
         )
     if language not in (None, *LANGUAGES):
-        raise InvalidInput(f"Expected a language among {', '.join(LANGUAGES)}", code="language_unknown")
-    lost: list[Note] = []
-    trees: dict[str, etree._Element] = {}
-    for file, content in sources.items():
-        if file.endswith((".bpmn", ".bpmn20.xml")):
-            root, problems = read_xml(content, file)
-            lost += [
-                Note(file, one.line, one.element, "", "by_hand", one.code, one.message) for one in problems
-            ]
-            if root is not None and _can_be_read(root, file, lost):
-                trees[file] = root
-    processes = _processes(trees)
-    calls = {file: _calls(root) for file, root in trees.items()}
-    called = {processes[one] for names in calls.values() for one in names if one in processes}
-    roots = [file for file in trees if file not in called] or list(trees)
-    decisions = _decisions(sources)
-    made = []
-    for file in roots:
-        setting = Setting(
-            group, groups, processes, decisions, {name_of(one) for one in sources if _is_form(one)}
+        raise InvalidInput(
+            Sentence("Expected a language among {languages}", languages=", ".join(LANGUAGES)),
+            code="language_unknown",
         )
-        service = _service(file, trees, _along(file, calls, processes), setting, sources, language)
+    trees, notes = _read(sources)
+    known = _Known(sources, trees)
+    made: dict[str, Service] = {}
+    for file in known.roots():
+        service = _service(file, known, known.setting(group, groups), language)
         if service is None:
-            lost.append(
-                Note(
-                    file,
-                    None,
-                    None,
-                    "",
-                    "by_hand",
-                    "nothing_executable",
-                    "No process in it is to be carried out.",
-                )
-            )
+            notes.append(lost(file, "nothing_executable", "No process in it is to be carried out."))
+        elif service.key in made:
+            words = "The process {process} is in another file already, of which the service was made."
+            notes.append(lost(file, "process_twice", Sentence(words, process=service.key)))
         else:
-            made.append(service)
-    return Imported(tuple(made), tuple(lost))
+            made[service.key] = service
+    return Imported(tuple(made.values()), (*notes, *_unused(sources, made)))
 
 
-def _can_be_read(root: etree._Element, file: str, lost: list[Note]) -> bool:
+class _Known:
+    """All that was read, and what calls what."""
+
+    def __init__(self, sources: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> None:
+        self.sources, self.trees = sources, trees
+        self.processes = {
+            process.get("id", ""): file
+            for file, root in trees.items()
+            for process in root.iter(f"{B}process")
+        }
+        self._calls = {
+            file: sorted({node.get("calledElement", "") for node in root.iter(f"{B}callActivity")})
+            for file, root in trees.items()
+        }
+        self._decisions = _decisions(sources)
+
+    def setting(self, group: str, groups: Collection[str]) -> Setting:
+        """Give what a diagram has to know of the others."""
+        forms = {name_of(one) for one in self.sources if is_of(one, FORMS)}
+        return Setting(group, groups, self.processes, self._decisions, forms)
+
+    def roots(self) -> list[str]:
+        """Give the files that no other calls; where they call each other in a circle, all."""
+        called = {
+            self.processes[one] for names in self._calls.values() for one in names if one in self.processes
+        }
+        return [file for file in self.trees if file not in called] or list(self.trees)
+
+    def along(self, file: str) -> list[str]:
+        """Give a file and all that it calls, itself first."""
+        found = [file]
+        for one in found:
+            found += [
+                self.processes[name]
+                for name in self._calls[one]
+                if name in self.processes and self.processes[name] not in found
+            ]
+        return list(dict.fromkeys(found))
+
+
+def _read(sources: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[Note]]:
+    """Read the diagrams, and say of which nothing can be made."""
+    trees: dict[str, etree._Element] = {}
+    notes: list[Note] = []
+    for file, content in sources.items():
+        if not content.strip():
+            notes.append(lost(file, "file_empty", "There is nothing in the file."))
+        elif is_of(file, DIAGRAMS):
+            root, problems = read_xml(content, file)
+            notes += [lost(file, one.code, one.message, line=one.line) for one in problems]
+            refused = _refused(root, file) if root is not None else None
+            if refused is not None:
+                notes.append(refused)
+            elif root is not None:
+                trees[file] = root
+    return trees, notes
+
+
+def _refused(root: etree._Element, file: str) -> Note | None:
+    """Say why nothing can be made of a diagram, or nothing."""
     if local(root) != "definitions" or next(root.iter(f"{B}process"), None) is None:
-        lost.append(
-            Note(file, root.sourceline, None, "", "by_hand", "no_process", "There is no BPMN process in it.")
-        )
-        return False
+        return lost(file, "no_process", "There is no BPMN process in it.", line=root.sourceline)
     for process in root.iter(f"{B}process"):
         if not _FILE_NAME.fullmatch(process.get("id", "")):
-            words = f"The id {process.get('id')!r} of the process cannot be the name of a file: letters, digits, _ and - only."
-            lost.append(
-                Note(
-                    file, process.sourceline, None, process.get("name") or "", "by_hand", "id_unusable", words
-                )
+            words = (
+                "The id {id!r} of the process cannot be the name of a file: letters, digits, _ and - only."
             )
-            return False
+            message, name = Sentence(words, id=process.get("id", "")), process.get("name") or ""
+            return lost(file, "id_unusable", message, line=process.sourceline, name=name)
     if CAMUNDA_8 in {uri for node in root.iter() if isinstance(node.tag, str) for uri in node.nsmap.values()}:
         words = "It was drawn for Camunda 8, whose expressions are FEEL already; only Camunda 7, Flowable and Activiti are read."
-        lost.append(Note(file, root.sourceline, None, "", "by_hand", "dialect_unknown", words))
-        return False
-    return True
+        return lost(file, "dialect_unknown", words, line=root.sourceline)
+    return None
 
 
-def _service(
-    file: str,
-    trees: Mapping[str, etree._Element],
-    along: list[str],
-    setting: Setting,
-    sources: Mapping[str, bytes],
-    language: str | None,
-) -> Service | None:
+def _service(file: str, known: _Known, setting: Setting, language: str | None) -> Service | None:
     diagrams: list[Diagram] = []
     taken: set[str] = set()
-    for one in along:
-        found = rewrite(trees[one], one, setting, called=one != file, taken=taken)
+    for one in known.along(file):
+        found = rewrite(known.trees[one], one, setting, called=one != file, taken=taken)
         if found is not None:
             diagrams.append(found)
             taken |= {node.get("id", "") for node in found.root.iter() if isinstance(node.tag, str)}
         elif one == file:
             return None
     main = diagrams[0]
-    files = {f"{one.main}.bpmn": one for one in diagrams}
+    own = language or language_of(main.root)
+    notes = Notes(file)
+    process = next(one for one in main.root.iter(f"{B}process") if one.get("id") == main.main)
+    other = next(speech for speech in LANGUAGES if speech != own)
+    words = "{file} holds the words as they were: translate them."
+    notes.by_hand(process, "translate", words, file=f"texts.{other}.yaml")
+    drawn_for = dialect_of(known.trees[file])
+    words = "It was drawn for {engine}." if drawn_for else "It is plain BPMN."
+    notes.translated(process, "dialect", words, engine=drawn_for)
+    told = [note for diagram in diagrams for note in diagram.notes.notes]
+    operations = frozenset(name for diagram in diagrams for name in diagram.operations)
+    return Service(main.main, _files(diagrams, known.sources, own), (*notes.notes, *told), operations)
+
+
+def _files(diagrams: list[Diagram], sources: Mapping[str, bytes], language: str) -> dict[str, bytes]:
+    """Write the files of a service."""
     written: dict[str, bytes] = {}
-    own = language or _language_of(main.root)
-    for path, diagram in files.items():
-        diagram.root.set("{urn:linbang:bpmn:1}language", own)
-        written[path] = diagram.to_xml()
+    for diagram in diagrams:
+        diagram.root.set(f"{{{LINBANG}}}language", language)
+        written[f"{diagram.main}.bpmn"] = diagram.to_xml()
         for name, form in diagram.forms.items():
             written[f"{name}.form.json"] = json.dumps(form, ensure_ascii=False, indent=2).encode()
         for name in diagram.copied_forms:
-            source = next(one for one in sources if _is_form(one) and name_of(one) == name)
+            source = next(one for one in sources if is_of(one, FORMS) and name_of(one) == name)
             written[f"{name}.form.json"] = sources[source]
-    written |= {one: sources[one] for one in sources if one.endswith(".dmn")}
-    for speech in LANGUAGES:
-        written[f"texts.{speech}.yaml"] = yaml.safe_dump(
-            _texts(diagrams), allow_unicode=True, sort_keys=False
-        ).encode()
-    notes = [note for diagram in diagrams for note in diagram.notes.notes]
-    again = Notes(file)
-    other = next(speech for speech in LANGUAGES if speech != own)
-    again.by_hand(main.root, "translate", f"texts.{other}.yaml holds the words as they were: translate them.")
-    drawn_for = dialect_of(trees[file])
-    words = f"It was drawn for {drawn_for}." if drawn_for else "It is plain BPMN."
-    again.translated(main.root, "dialect", words)
-    operations = frozenset(name for diagram in diagrams for name in diagram.operations)
-    return Service(main.main, written, (*again.notes, *notes), operations)
+    tables = flat_names(one for one in sources if is_of(one, (".dmn",)) and sources[one].strip())
+    written |= {name: sources[path] for path, name in tables.items()}
+    texts = yaml.safe_dump(texts_of(diagrams), allow_unicode=True, sort_keys=False).encode()
+    return written | {f"texts.{speech}.yaml": texts for speech in LANGUAGES}
 
 
-def _texts(diagrams: list[Diagram]) -> dict[str, Any]:
-    main = diagrams[0]
-    elements: dict[str, Any] = {}
-    processes: dict[str, str] = {}
-    deadlines: dict[str, str] = {}
-    titles: dict[str, Any] = {}
-    for diagram in diagrams:
-        for node in diagram.root.iter():
-            kind, name = local(node), node.get("name") if isinstance(node.tag, str) else None
-            if kind in FLOW_NODES | {"lane"} and node.get("id"):
-                elements[node.get("id")] = {"name": name or _words(node.get("id"))}
-            elif kind == "sequenceFlow" and name:
-                elements[node.get("id")] = {"name": name}
-            elif kind == "process":
-                processes[node.get("id")] = name or _words(node.get("id"))
-            elif kind == "deadline":
-                deadlines[node.get("id")] = _words(node.get("id"))
-        for form, schema in diagram.forms.items():
-            fields = {one["key"]: _field_words(one) for one in schema["components"]}
-            titles[form] = {"title": _words(form), "fields": fields}
-    process = next(one for one in main.root.iter(f"{B}process") if one.get("id") == main.main)
-    texts = {
-        "service": {"name": process.get("name") or _words(main.main)},
-        "processes": processes,
-        "elements": elements,
-        "deadlines": deadlines,
-        "forms": titles,
-    }
-    return {key: content for key, content in texts.items() if content}
-
-
-def _field_words(component: Mapping[str, Any]) -> dict[str, Any]:
-    words: dict[str, Any] = {"label": component["label"]}
-    if component.get("values"):
-        words["options"] = {one["value"]: one["label"] for one in component["values"]}
-    return words
-
-
-def _processes(trees: Mapping[str, etree._Element]) -> dict[str, str]:
-    return {
-        process.get("id", ""): file for file, root in trees.items() for process in root.iter(f"{B}process")
-    }
-
-
-def _calls(root: etree._Element) -> set[str]:
-    return {node.get("calledElement", "") for node in root.iter(f"{B}callActivity")}
-
-
-def _along(file: str, calls: Mapping[str, set[str]], processes: Mapping[str, str]) -> list[str]:
-    """Give a file and all that it calls, itself first."""
-    found = [file]
-    for one in found:
-        found += [
-            processes[name]
-            for name in sorted(calls[one])
-            if name in processes and processes[name] not in found
-        ]
-    return list(dict.fromkeys(found))
+def _unused(sources: Mapping[str, bytes], made: Mapping[str, Service]) -> list[Note]:
+    """Tell which tables and forms came to nothing."""
+    have = {name for service in made.values() for name in service.files}
+    notes = []
+    for file, content in sources.items():
+        if is_of(file, FORMS) and content.strip() and f"{name_of(file)}.form.json" not in have:
+            notes.append(lost(file, "form_unused", "No task names this form: it was left out."))
+        elif is_of(file, (".dmn",)) and content.strip() and not made:
+            notes.append(lost(file, "decision_alone", "No diagram came with this table: it was left out."))
+    return notes
 
 
 def _decisions(sources: Mapping[str, bytes]) -> set[str]:
     found = set()
     for file, content in sources.items():
-        if file.endswith(".dmn"):
+        if is_of(file, (".dmn",)):
             root, _problems = read_xml(content, file)
             found |= (
                 {one.get("id", "") for one in root.iter() if local(one) == "decision"}
@@ -263,16 +220,3 @@ def _decisions(sources: Mapping[str, bytes]) -> set[str]:
                 else set()
             )
     return found
-
-
-def _is_form(file: str) -> bool:
-    return file.endswith((".form", ".form.json"))
-
-
-def _language_of(root: etree._Element) -> str:
-    names = "".join(node.get("name") or "" for node in root.iter() if isinstance(node.tag, str))
-    return "zh" if _CHINESE.search(names) else "en"
-
-
-def _words(name: str) -> str:
-    return re.sub(r"[_\W]+", " ", name).strip() or name

@@ -53,7 +53,8 @@ class Calls:
                     node, "service_unknown", "Nothing says what this task does: name an operation."
                 )
         except TranslationError as exc:
-            self._notes.by_hand(node, "expression_foreign", f"{expression}: {exc}.")
+            words = "{text}: {reason}."
+            self._notes.by_hand(node, "expression_foreign", words, text=expression, reason=exc.reason)
 
     def _expression(self, node: etree._Element, text: str, result: str) -> None:
         asked, sets = feel_of.asked(text), feel_of.sets(text)
@@ -65,7 +66,7 @@ class Calls:
         node.tag = f"{B}scriptTask" if name else f"{B}task"
         if name:
             etree.SubElement(node, f"{B}script").text = f'{{"{name}": {said.feel}}}'
-        self._notes.translated(node, "expression", f"{text} is {said.feel}")
+        self._notes.translated(node, "expression", "{text} is {feel}", text=text, feel=said.feel)
 
     def _operator(
         self, node: etree._Element, operation: str, parameters: Mapping[str, Said], result: str
@@ -79,7 +80,8 @@ class Calls:
             for name, said in parameters.items():
                 etree.SubElement(holder, f"{S}parameter", id=name, value=said.feel)
         self._diagram.operations.add(operation)
-        self._notes.by_hand(node, "connector_needed", f"It asks {operation}: a connector has to offer that.")
+        words = "It asks {operation}: a connector has to offer that."
+        self._notes.by_hand(node, "connector_needed", words, operation=operation)
 
     def _fields(self, node: etree._Element) -> dict[str, Said]:
         """Give what the fields of a Java class are set to."""
@@ -90,7 +92,8 @@ class Calls:
             try:
                 found[feel_of.variable(item.get("name", "field"))] = feel_of.value(text)
             except TranslationError as exc:
-                self._notes.by_hand(node, "field_foreign", f"{item.get('name')}: {exc}.")
+                words = "{name}: {reason}."
+                self._notes.by_hand(node, "field_foreign", words, name=item.get("name"), reason=exc.reason)
         return found
 
     def _decision(self, node: etree._Element, decision: str, result: str) -> None:
@@ -98,15 +101,11 @@ class Calls:
         node.tag = f"{B}businessRuleTask"
         etree.SubElement(extension_elements(node), f"{S}calledDecisionId").text = decision
         if decision not in self._setting.decisions:
-            self._notes.by_hand(
-                node, "decision_missing", f"The decision {decision} is in none of the files that were read."
-            )
+            words = "The decision {decision} is in none of the files that were read."
+            self._notes.by_hand(node, "decision_missing", words, decision=decision)
         elif result:
-            self._notes.by_hand(
-                node,
-                "decision_result",
-                f"The result is in variables named as the table's outputs, not in {result}.",
-            )
+            words = "The result is in variables named as the table's outputs, not in {result}."
+            self._notes.by_hand(node, "decision_result", words, result=result)
 
     def script(self, node: etree._Element) -> None:
         """Rewrite a script task."""
@@ -122,15 +121,12 @@ class Calls:
         if found is not None and script is not None:
             node.attrib.pop("scriptFormat", None)
             script.text = f'{{"{found[0]}": {found[1].feel}}}'
-            self._notes.translated(node, "script", f"{text} is {script.text}")
+            self._notes.translated(node, "script", "{text} is {feel}", text=text, feel=script.text)
         elif language == "feel" and script is not None:
             script.text = f'{{"{feel_of.variable(result or "result")}": {text}}}'
         else:
-            self._notes.by_hand(
-                node,
-                "script_foreign",
-                f"A script in {language or 'another language'} is not run: write it as a FEEL context.",
-            )
+            words = "A script in {language} is not run: write it as a FEEL context."
+            self._notes.by_hand(node, "script_foreign", words, language=language or "another language")
 
 
 def _plain_name(text: str) -> str:

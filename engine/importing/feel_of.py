@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from . import juel
+from .feel_methods import EMPTY, TEXT_METHODS
 from .juel import Call, Choice, Constant, Member, Name, Pair, Prefix, TranslationError, Tree
 
 BUSINESS_KEY = "business_key"
@@ -25,24 +26,7 @@ _CASE = frozenset(
 _KEYS = frozenset({"processBusinessKey", "businessKey", "getProcessBusinessKey", "getBusinessKey"})
 _READ = frozenset({"getVariable", "getVariableLocal"})
 _HAS = frozenset({"hasVariable", "hasVariableLocal"})
-_TEXT_METHODS = {
-    "startsWith": "starts with({0}, {1})",
-    "endsWith": "ends with({0}, {1})",
-    "toLowerCase": "lower case({0})",
-    "toUpperCase": "upper case({0})",
-    "trim": "trim({0})",
-    "length": "string length({0})",
-    "size": "count({0})",
-    "toString": "string({0})",
-    "contains": "(if {0} instance of list<Any> then list contains({0}, {1}) else contains({0}, {1}))",
-    "equals": "({0} = {1})",
-    "equalsIgnoreCase": "(lower case({0}) = lower case({1}))",
-}
-"""Methods of texts and lists, by what they are in FEEL."""
 _QUESTIONS = frozenset({"startsWith", "endsWith", "contains", "equals", "equalsIgnoreCase", "isEmpty"}) | _HAS
-_EMPTY = (
-    '(if {0} = null then true else if {0} instance of list<Any> then count({0}) = 0 else string({0}) = "")'
-)
 _PIECES = re.compile(r"[$#]\{((?:[^{}'\"]|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")*)\}")
 
 
@@ -80,7 +64,7 @@ def condition(text: str) -> Said:
     """Say a condition, which is true or false whatever is missing. Raises TranslationError."""
     pieces = _split(text.strip())
     if len(pieces) != 1 or not pieces[0][0]:
-        raise TranslationError("Expected one expression such as ${approved == true}")
+        raise TranslationError("Expected one expression such as {example}", example="${approved == true}")
     speaker = _Speaker()
     return speaker.done(speaker.decide(juel.read(pieces[0][1])))
 
@@ -160,7 +144,7 @@ class _Speaker:
             case Prefix(sign="-"):
                 return f"-{self._inner(tree.of)}"
             case Prefix(sign="empty"):
-                return _EMPTY.format(self._inner(tree.of))
+                return EMPTY.format(self._inner(tree.of))
             case Choice():
                 return f"(if {self.decide(tree.condition)} then {self.say(tree.this)} else {self.say(tree.that)})"
             case Pair(sign="%"):
@@ -198,19 +182,19 @@ class _Speaker:
 
     def _called(self, tree: Call) -> str:
         if tree.of is None:
-            raise TranslationError(f"There is no function {tree.method} in FEEL")
+            raise TranslationError("There is no function {function} in FEEL", function=tree.method)
         if _is_case(tree.of):
             match tree.arguments:
                 case (Constant(value=str(name)),) if tree.method in _HAS:
                     self.reads.add(variable(name))
                     return f"{variable(name)} != null"
-            raise TranslationError(f"A case here has no {tree.method}")
+            raise TranslationError("A case here has no {method}", method=tree.method)
         if tree.method == "isEmpty" and not tree.arguments:
-            return _EMPTY.format(self._inner(tree.of))
-        pattern = _TEXT_METHODS.get(tree.method)
+            return EMPTY.format(self._inner(tree.of))
+        pattern = TEXT_METHODS.get(tree.method)
         if pattern is None or ("{1}" in pattern) != (len(tree.arguments) == 1) or len(tree.arguments) > 1:
             raise TranslationError(
-                f"The method {tree.method} is code of the other engine, which FEEL cannot call"
+                "The method {method} is code of the other engine, which FEEL cannot call", method=tree.method
             )
         if tree.method == "equals":
             self._note_compared(Pair("==", tree.of, tree.arguments[0]))

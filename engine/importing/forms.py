@@ -47,7 +47,8 @@ def declared(fields: Iterable[etree._Element], notes: Notes) -> list[dict[str, A
             "label": field.get("label") or field.get("name") or key,
         }
         if kind not in _TYPES:
-            notes.by_hand(field, "field_type", f"The field {key} is of a type of the other engine, {kind!r}.")
+            words = "The field {field} is of a type of the other engine, {kind!r}."
+            notes.by_hand(field, "field_type", words, field=key, kind=kind)
         values = [one for one in field.iter() if local(one) == "value" and one is not field]
         if component["type"] == "select":
             component["values"] = [

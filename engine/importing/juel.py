@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from engine.sentences import Sentence
 
 MAX_LENGTH = 5_000
 MAX_DEPTH = 40
@@ -29,7 +31,11 @@ _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
 class TranslationError(ValueError):
-    """The text is no expression, or holds what has no counterpart; the message says what."""
+    """The text is no expression, or holds what has no counterpart; the reason says what."""
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.reason = Sentence(template, **values)
+        super().__init__(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +102,11 @@ Tree: TypeAlias = Constant | Name | Member | Call | Prefix | Pair | Choice
 def read(text: str) -> Tree:
     """Read what stands between the braces of `${…}`; raises TranslationError."""
     if len(text) > MAX_LENGTH:
-        raise TranslationError(f"Expected an expression of at most {MAX_LENGTH} characters")
+        raise TranslationError("Expected an expression of at most {most} characters", most=MAX_LENGTH)
     reader = _Reader(_tokens(text))
     found = reader.whole(0)
     if reader.next is not None:
-        raise TranslationError(f"Expected the expression to end before {reader.next[1]!r}")
+        raise TranslationError("Expected the expression to end before {text!r}", text=reader.next[1])
     return found
 
 
@@ -109,7 +115,8 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while text[at:].strip():
         found = _TOKEN.match(text, at)
         if found is None:
-            raise TranslationError(f"Expected an expression, but {text[at:].strip()[:20]!r} is none")
+            rest = text[at:].strip()[:20]
+            raise TranslationError("Expected an expression, but {text!r} is none", text=rest)
         kind = found.lastgroup or ""
         word = found.group(kind)
         sign = _WORDS.get(word) if kind == "name" else None
@@ -129,7 +136,7 @@ class _Reader:
     def whole(self, depth: int) -> Tree:
         """Read a choice or what stands in place of one."""
         if depth > MAX_DEPTH:
-            raise TranslationError(f"Expected an expression nested at most {MAX_DEPTH} deep")
+            raise TranslationError("Expected an expression nested at most {most} deep", most=MAX_DEPTH)
         condition = self._pairs(0, depth)
         if not self._takes("?"):
             return condition
@@ -146,7 +153,7 @@ class _Reader:
 
     def _prefixed(self, depth: int) -> Tree:
         if depth > MAX_DEPTH:
-            raise TranslationError(f"Expected an expression nested at most {MAX_DEPTH} deep")
+            raise TranslationError("Expected an expression nested at most {most} deep", most=MAX_DEPTH)
         if self._takes("!"):
             return Prefix("!", self._prefixed(depth + 1))
         if self._takes("-"):
@@ -170,7 +177,7 @@ class _Reader:
             if word in _CONSTANTS:
                 return Constant(_CONSTANTS[word])
             return Call(None, word, self._arguments(depth)) if self._sign() == "(" else Name(word)
-        raise TranslationError(f"Expected a value, but got {word!r}")
+        raise TranslationError("Expected a value, but got {text!r}", text=word)
 
     def _followed(self, found: Tree, depth: int) -> Tree:
         while self._sign() in (".", "["):
@@ -181,7 +188,7 @@ class _Reader:
             self._needs(".")
             kind, word = self._take()
             if kind != "name":
-                raise TranslationError(f"Expected a name behind the dot, but got {word!r}")
+                raise TranslationError("Expected a name behind the dot, but got {text!r}", text=word)
             if self._sign() == "(":
                 found = Call(found, word, self._arguments(depth))
             else:
@@ -214,4 +221,6 @@ class _Reader:
 
     def _needs(self, sign: str) -> None:
         if not self._takes(sign):
-            raise TranslationError(f"Expected {sign!r}, but got {self.next[1] if self.next else 'the end'!r}")
+            if self.next is None:
+                raise TranslationError("Expected {sign!r}, but the expression ends", sign=sign)
+            raise TranslationError("Expected {sign!r}, but got {text!r}", sign=sign, text=self.next[1])

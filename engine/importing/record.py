@@ -24,6 +24,11 @@ class Setting:
     decisions: Collection[str] = ()
     form_files: Collection[str] = ()
 
+    def known_group(self, text: str | None) -> str | None:
+        """Give the first of the groups in a list that is one here."""
+        names = [name.strip() for name in (text or "").split(",")]
+        return next((name for name in names if name in self.groups), None)
+
 
 @dataclass
 class Diagram:

@@ -42,5 +42,5 @@ def _new_ids(diagram: Diagram, taken: Collection[str]) -> dict[str, str]:
                 new += "_2"
             renamed[old] = new
             known.add(new)
-            diagram.notes.translated(node, "renamed", f"The id {old} is {new} here.")
+            diagram.notes.translated(node, "renamed", "The id {old} is {new} here.", old=old, new=new)
     return renamed

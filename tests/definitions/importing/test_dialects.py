@@ -202,6 +202,7 @@ def test_ids_that_are_reserved_are_given_others_everywhere() -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
+        (b"", "file_empty"),
         (b"no xml", "xml_broken"),
         (b"<a/>", "no_process"),
         (drawing("", key="../../etc/x"), "id_unusable"),

@@ -31,15 +31,19 @@ def test_the_service_is_written_and_can_be_checked(tmp_path: Path) -> None:
     assert json.loads(checked.output)["ok"] is True
 
 
-def test_nothing_is_written_over(tmp_path: Path) -> None:
-    file, there = diagram(tmp_path), tmp_path / "ours" / "grant"
+def test_nothing_is_written_over_and_then_nothing_is_written_at_all(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    diagram(tmp_path / "in")
+    (tmp_path / "in" / "another.bpmn").write_bytes(drawing(line('<userTask id="b"/>'), key="another"))
+    there = tmp_path / "ours" / "grant"
     there.mkdir(parents=True)
 
-    result = run(str(file), "--to", str(tmp_path / "ours"))
+    result = run(str(tmp_path / "in"), "--to", str(tmp_path / "ours"))
 
     assert result.exit_code == 2
     assert "Expected no folder" in result.output
     assert list(there.iterdir()) == []
+    assert list(there.parent.iterdir()) == [there]
 
 
 def test_looking_writes_nothing(tmp_path: Path) -> None:
@@ -67,3 +71,10 @@ def test_a_file_of_which_nothing_can_be_made_is_told_and_the_others_are_written(
     assert result.exit_code == 1
     assert "broken.bpmn" in result.output
     assert (tmp_path / "ours" / "grant" / "grant.bpmn").is_file()
+
+
+def test_it_is_told_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    result = run(str(diagram(tmp_path)), "--to", str(tmp_path / "ours"), "--look", "--language", "zh")
+
+    assert "需人工处理" in result.output
+    assert "theirs.bpmn:4: assignee ${initiator}：本系统中该岗位组的任何人都可认领。" in result.output

@@ -46,19 +46,19 @@ class Limits:
     memory_mb: int = 1_024
 
 
-def run(target: str, argument: Any, limits: Limits) -> Any:
+def run(target: str, argument: Any, limits: Limits, places: threading.Semaphore = _places) -> Any:
     """Give what a function, written `module:name`, says to an argument; it has to be JSON.
 
     Raises InvalidInput when a limit is reached (`limit_processor`, `limit_time`, `limit_memory`), when the process
     ends by itself (`check_died`), and what the function itself raises of the engine's errors; Busy
-    (`checks_busy`) when MAX_AT_ONCE others are running for as long as one may take.
+    (`checks_busy`) when no place is free for as long as one may take. places: how many may run at once.
     """
-    if not _places.acquire(timeout=limits.wall_s):
+    if not places.acquire(timeout=limits.wall_s):
         raise Busy("Expected a free place for this check, but others are running", code="checks_busy")
     try:
         return _read(*_ended(target, pickle.dumps((limits, argument)), limits), limits)
     finally:
-        _places.release()
+        places.release()
 
 
 def _ended(target: str, given: bytes, limits: Limits) -> tuple[int | None, bytes, bytes]:

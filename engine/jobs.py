@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import calls, deliveries, evidence, message_buffer, message_keeping, spiff, telling
+from engine import calls, deliveries, evidence, message_buffer, message_keeping, playing, spiff, telling
 from engine.alerting import repeats, sending
 from engine.case import Case
 from engine.clocks import DeadlineState
@@ -258,6 +258,7 @@ _RUN = {
     "delivery": deliveries.send,
     "alert_message": sending.send,
     "alert_again": repeats.look,
+    playing.JOB: playing.run,
     telling.JOB: telling.send,
     message_keeping.JOB: message_buffer.look_after,
     message_keeping.WAIT_JOB: message_buffer.look_at_place,

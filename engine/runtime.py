@@ -36,6 +36,7 @@ from engine.store.reasons import ReasonStore
 from engine.store.relations import RelationStore
 from engine.store.schedules import ScheduleStore
 from engine.store.searching import SearchStore
+from engine.store.story_runs import StoryRunStore
 from engine.store.subscriptions import SubscriptionStore
 from engine.store.tokens import TokenStore
 from engine.store.work import WorkStore
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from engine.definitions import Definition, Groups
     from engine.ids import IdSource
     from engine.live import LiveCases
+    from engine.playing.player import Player
     from engine.ports import Clock, Connector, Hooks, OperationShape
     from engine.sealing import Sealer
     from engine.store.alert_messages import AlertDigest
@@ -96,6 +98,7 @@ class Runtime:
     work: WorkStore
     figures: FigureStore
     reasons: ReasonStore
+    story_runs: StoryRunStore
     catalogue: Catalogue
     clock: Clock
     ids: IdSource
@@ -122,6 +125,8 @@ class Runtime:
 
     offered: Mapping[str, Any] = field(default_factory=dict)
     """Operations of outside systems by name, with an address or not: shapes of answers given by hand."""
+    player: Player | None = None
+    """What plays the stories of services; None where nobody does."""
 
     @property
     def calendar(self) -> Calendar:
@@ -215,6 +220,7 @@ def open_runtime(
         work=WorkStore(database, tenant_id),
         figures=FigureStore(database, tenant_id),
         reasons=ReasonStore(database, tenant_id),
+        story_runs=StoryRunStore(database, tenant_id),
         catalogue=Catalogue(DefinitionStore(database, tenant_id), groups, operations, calendars),
         clock=clock,
         ids=ids,

@@ -54,11 +54,20 @@ class Settings:
     """How many cases a process keeps as objects between their steps; 0 for none."""
     check_limits: Limits
     """What the check of an uploaded service may use."""
+    story_limits: Limits
+    """What playing all stories of a service may use."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool = False) -> Settings:
         """Read the settings; raises InvalidInput naming the variable that cannot be used."""
         data_dir = Path(environment.get("LINBANG_DATA_DIR", "var")).resolve()
+        memory_mb = _whole(
+            "LINBANG_CHECK_MEMORY_MB",
+            environment.get("LINBANG_CHECK_MEMORY_MB", "1024"),
+            MIN_CHECK_MB,
+            MAX_CHECK_MB,
+        )
+        stories_s = _whole("LINBANG_STORIES_S", environment.get("LINBANG_STORIES_S", "120"), 1, MAX_CHECK_S)
         return cls(
             data_dir=data_dir,
             database_url=environment.get("LINBANG_DATABASE_URL", f"sqlite:///{data_dir / 'linbang.db'}"),
@@ -91,13 +100,9 @@ class Settings:
                     MAX_CHECK_S,
                 ),
                 wall_s=_whole("LINBANG_CHECK_S", environment.get("LINBANG_CHECK_S", "60"), 1, MAX_CHECK_S),
-                memory_mb=_whole(
-                    "LINBANG_CHECK_MEMORY_MB",
-                    environment.get("LINBANG_CHECK_MEMORY_MB", "1024"),
-                    MIN_CHECK_MB,
-                    MAX_CHECK_MB,
-                ),
+                memory_mb=memory_mb,
             ),
+            story_limits=Limits(stories_s, stories_s, memory_mb),
         )
 
     def given(self, names: Iterable[str]) -> dict[str, str]:

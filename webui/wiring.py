@@ -23,6 +23,7 @@ from engine.definitions import Gate, read_groups
 from engine.errors import InvalidInput
 from engine.ids import IdSource
 from engine.live import LiveCases
+from engine.playing import Player
 from engine.ports import Clock, Connector, OperationShape
 from engine.runtime import Runtime, open_runtime
 from engine.sealing import Sealer, load_key
@@ -117,6 +118,7 @@ def open_installation(settings: Settings, *, clock: Clock | None = None) -> Iter
             check_shared(database)
             runtime.steps.deferrer = StepDeferrer()
         runtime.catalogue.gate = Gate(settings.check_limits)
+        runtime.player = Player(settings.story_limits)
         if settings.live_cases:
             runtime.live = LiveCases(settings.live_cases)
         runtime.offered = offered()

@@ -25,6 +25,8 @@ class Coverage:
     every: _Names
     shared: _Names
     passed: _Names = field(default_factory=dict)
+    by_story: dict[str, _Names] = field(default_factory=dict)
+    """The same by the file of the story."""
 
     @classmethod
     def of(cls, definition: Definition) -> Coverage:
@@ -32,18 +34,21 @@ class Coverage:
         every, shared = _everything(definition), _shared(definition)
         return cls({kind: names - shared[kind] for kind, names in every.items()}, shared)
 
-    def note(self, story: Story) -> None:
-        """Add what a story passed."""
+    def note(self, story: Story, file: str) -> None:
+        """Add what a story passed. file: in which it is written."""
+        found = self.by_story.setdefault(file, {kind: set() for kind in self.every})
         flows = story.definition.flows
         for link in story.links():
             for element_id, *sources in link.payload.get("passed", ()):
-                self._add("nodes", element_id)
-                self._add("timers", element_id)
-                for source in sources:
-                    if (source, element_id) in flows:
-                        self._add("flows", flows[source, element_id])
-            for rule in link.payload.get("rules", ()):
-                self._add("rules", rule)
+                found["nodes"].add(element_id)
+                found["timers"].add(element_id)
+                found["flows"].update(
+                    flows[source, element_id] for source in sources if (source, element_id) in flows
+                )
+            found["rules"].update(link.payload.get("rules", ()))
+        for kind, names in found.items():
+            names.intersection_update(self.every[kind] | self.shared[kind])
+            self.passed.setdefault(kind, set()).update(names)
 
     def missing(self) -> dict[str, list[str]]:
         """List what of the service's own no story passes."""
@@ -56,9 +61,6 @@ class Coverage:
     def summary(self) -> dict[str, dict[str, Any]]:
         """Give counts and what is missing of the service's own, by kind."""
         return _summary(self.every, self.passed)
-
-    def _add(self, kind: str, name: str) -> None:
-        self.passed.setdefault(kind, set()).add(name)
 
 
 def summary_of_shared(coverages: Iterable[Coverage]) -> dict[str, dict[str, Any]]:

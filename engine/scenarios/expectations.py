@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from engine.sentences import Sentence
 from engine.state import from_ms
 
 from .outside import Outside
@@ -20,9 +21,14 @@ def check(story: Story, wanted: Mapping[str, Any], when: str) -> Iterator[str]:
     for key, value in wanted.items():
         one = _CHECKS.get(key)
         if one is None:
-            yield f"{when}: unknown expectation {key!r}; there are {', '.join(_CHECKS)}"
+            why = Sentence(
+                "unknown expectation {key!r}; there are {known}", key=key, known=", ".join(_CHECKS)
+            )
+            yield Sentence("{when}: {problem}", when=when, problem=why)
         else:
-            yield from (f"{when}: {problem}" for problem in one(story, value))
+            yield from (
+                Sentence("{when}: {problem}", when=when, problem=problem) for problem in one(story, value)
+            )
 
 
 def _outcome(story: Story, wanted: str) -> Iterator[str]:
@@ -32,34 +38,57 @@ def _outcome(story: Story, wanted: str) -> Iterator[str]:
         still = sorted(
             task.element_id for task in story.cases.user_tasks(story.case_id) if task.state == "open"
         )
-        yield f"expected the outcome {wanted!r}, but it is {row.outcome!r} ({row.state}; open: {still})"
+        yield Sentence(
+            "expected the outcome {wanted!r}, but it is {found!r} ({state}; open: {still})",
+            wanted=str(wanted),
+            found=str(row.outcome),
+            state=row.state,
+            still=str(still),
+        )
 
 
 def _passes(story: Story, wanted: list[str]) -> Iterator[str]:
     passed = [step[0] for link in story.links() for step in link.payload.get("passed", ())]
-    yield from _in_order(wanted, passed, "passing")
+    yield from _in_order(
+        wanted,
+        passed,
+        "expected to pass {wanted} in this order, but {name!r} does not follow in {found}",
+    )
 
 
 def _never(story: Story, unwanted: list[str]) -> Iterator[str]:
     passed = {step[0] for link in story.links() for step in link.payload.get("passed", ())}
     for element_id in unwanted:
         if element_id in passed:
-            yield f"expected never to pass {element_id!r}"
+            yield Sentence("expected never to pass {element!r}", element=element_id)
 
 
 def _variables(story: Story, wanted: Mapping[str, Any]) -> Iterator[str]:
     found = story.variables()
     for name, value in wanted.items():
         if not _matches(value, found.get(name)):
-            yield f"expected {name} = {value!r}, but it is {found.get(name)!r}"
+            yield Sentence(
+                "expected {name} = {value}, but it is {found}",
+                name=name,
+                value=repr(value),
+                found=repr(found.get(name)),
+            )
 
 
 def _letters(story: Story, wanted: list[str]) -> Iterator[str]:
-    yield from _in_order(wanted, _noted(story, "letter_issued", "letter"), "letters")
+    yield from _in_order(
+        wanted,
+        _noted(story, "letter_issued", "letter"),
+        "expected the letters {wanted} in this order, but {name!r} does not follow in {found}",
+    )
 
 
 def _notices(story: Story, wanted: list[str]) -> Iterator[str]:
-    yield from _in_order(wanted, _noted(story, "notice_written", "notice"), "notices")
+    yield from _in_order(
+        wanted,
+        _noted(story, "notice_written", "notice"),
+        "expected the notices {wanted} in this order, but {name!r} does not follow in {found}",
+    )
 
 
 def _started(story: Story, wanted: list[str]) -> Iterator[str]:
@@ -67,7 +96,11 @@ def _started(story: Story, wanted: list[str]) -> Iterator[str]:
     asked = cases.asked.values() if isinstance(cases, Outside) else ()
     found = sorted(str(call.parameters["service"]) for call in asked if call.operation == "open")
     if found != sorted(wanted):
-        yield f"expected it to start cases of {sorted(wanted)}, but they are {found}"
+        yield Sentence(
+            "expected it to start cases of {wanted}, but they are {found}",
+            wanted=str(sorted(wanted)),
+            found=str(found),
+        )
 
 
 def _deadlines(story: Story, wanted: Mapping[str, str]) -> Iterator[str]:
@@ -75,7 +108,12 @@ def _deadlines(story: Story, wanted: Mapping[str, str]) -> Iterator[str]:
     for key, state in wanted.items():
         found = rows[key].state if key in rows else None
         if found != state:
-            yield f"expected the deadline {key} to be {state}, but it is {found}"
+            yield Sentence(
+                "expected the deadline {key} to be {state}, but it is {found}",
+                key=key,
+                state=str(state),
+                found=str(found),
+            )
 
 
 def _due(story: Story, wanted: Mapping[str, Any]) -> Iterator[str]:
@@ -84,23 +122,35 @@ def _due(story: Story, wanted: Mapping[str, Any]) -> Iterator[str]:
     for key, text in wanted.items():
         row: Any = rows.get(key) or tasks.get(key)
         if row is None:
-            yield f"expected {key} to be due, but there is no such deadline or open task"
+            yield Sentence("expected {key} to be due, but there is no such deadline or open task", key=key)
         elif from_ms(row.due_at) != story.moment(str(text)):
             local = from_ms(row.due_at).astimezone(story.runtime.calendar.zone)
-            yield f"expected {key} to be due {text}, but it is {local:%Y-%m-%dT%H:%M}"
+            found = f"{local:%Y-%m-%dT%H:%M}"
+            yield Sentence(
+                "expected {key} to be due {text}, but it is {found}", key=key, text=str(text), found=found
+            )
 
 
 def _open(story: Story, wanted: list[str]) -> Iterator[str]:
     found = sorted(row.element_id for row in story.cases.user_tasks(story.case_id) if row.state == "open")
     if found != sorted(wanted):
-        yield f"expected the open tasks {sorted(wanted)}, but they are {found}"
+        yield Sentence(
+            "expected the open tasks {wanted}, but they are {found}",
+            wanted=str(sorted(wanted)),
+            found=str(found),
+        )
 
 
 def _incidents(story: Story, wanted: int) -> Iterator[str]:
     found = story.cases.incidents(story.case_id)
     if len(found) != wanted:
         listed = "; ".join(f"{row.element_id}: {row.message}" for row in found)
-        yield f"expected {wanted} incidents, but there are {len(found)}: {listed}"
+        yield Sentence(
+            "expected {wanted} incidents, but there are {number}: {listed}",
+            wanted=str(wanted),
+            number=len(found),
+            listed=listed,
+        )
 
 
 _CHECKS: dict[str, Callable[[Story, Any], Iterator[str]]] = {
@@ -124,11 +174,11 @@ def _noted(story: Story, kind: str, name: str) -> list[str]:
     return [event[name] for event in events if event["type"] == kind]
 
 
-def _in_order(wanted: list[str], found: list[str], what: str) -> Iterator[str]:
+def _in_order(wanted: list[str], found: list[str], template: str) -> Iterator[str]:
     position = 0
     for name in wanted:
         if name not in found[position:]:
-            yield f"expected {what} {wanted} in this order, but {name!r} does not follow in {found}"
+            yield Sentence(template, wanted=str(wanted), name=name, found=str(found))
             return
         position = found.index(name, position) + 1
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from engine.definitions.calls import OF_ENGINE
 from engine.errors import EngineError
 from engine.ports import Call, ConnectorError
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from engine.ports import Operation
@@ -92,15 +93,30 @@ def check_answers(answers: Mapping[str, Any], offered: Mapping[str, Operation]) 
     for operation, given in answers.items():
         known = offered.get(operation)
         if known is None:
-            raise StoryError(f"Expected an operation of a connector under outside, but got {operation!r}")
+            raise StoryError(
+                Sentence(
+                    "Expected an operation of a connector under outside, but got {operation!r}",
+                    operation=operation,
+                )
+            )
         shape = known.shape(operation.partition(".")[0])
         for answer in given if isinstance(given, list) else [given]:
             if is_error(answer):
-                _check_one(operation, "error", {answer["error"]}, shape.errors | OF_ENGINE)
+                _check_one(operation, _ERRORS, {answer["error"]}, shape.errors | OF_ENGINE)
             elif not isinstance(answer, Mapping):
-                raise StoryError(f"Expected {operation} to answer with names and values, but got {answer!r}")
+                raise StoryError(
+                    Sentence(
+                        "Expected {operation} to answer with names and values, but got {answer}",
+                        operation=operation,
+                        answer=repr(answer),
+                    )
+                )
             else:
-                _check_one(operation, "answer", answer.keys(), shape.answer)
+                _check_one(operation, _ANSWERS, answer.keys(), shape.answer)
+
+
+_ERRORS = "Expected {operation} to give only errors that it can, but {unknown!r} is none of {possible}"
+_ANSWERS = "Expected {operation} to give only answers that it can, but {unknown!r} is none of {possible}"
 
 
 def is_error(answer: object) -> TypeGuard[dict[str, Any]]:
@@ -108,12 +124,11 @@ def is_error(answer: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(answer, dict) and "error" in answer and answer.keys() <= {"error", "permanent"}
 
 
-def _check_one(operation: str, what: str, given: Any, possible: frozenset[str]) -> None:
+def _check_one(operation: str, template: str, given: Any, possible: frozenset[str]) -> None:
     unknown = sorted(given - possible)
     if unknown:
         raise StoryError(
-            f"Expected {operation} to give only {what}s that it can, but {unknown[0]!r} is none of "
-            f"{', '.join(sorted(possible))}"
+            Sentence(template, operation=operation, unknown=unknown[0], possible=", ".join(sorted(possible)))
         )
 
 

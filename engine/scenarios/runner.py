@@ -17,6 +17,7 @@ from engine.people import Actor, lowest_level, read_offices
 from engine.runtime import Runtime, open_runtime
 from engine.scheduler import next_moment, tick
 from engine.sealing import Sealer
+from engine.sentences import Sentence
 from engine.store import Database
 from engine.store.definitions import DefinitionRow
 from engine.store.people import OfficeRow
@@ -87,7 +88,7 @@ class _Clock:
         return self.moment
 
 
-class _Player:
+class Player:
     """Plays one story: moves the clock, lets happen what falls due, checks what is expected."""
 
     def __init__(
@@ -98,34 +99,45 @@ class _Player:
     def play(self) -> list[str]:
         """Play to the end; gives every unmet expectation."""
         problems: list[str] = []
-        self._prepare(self.story.document)
-        self.clock.moment = self.story.begins_at() or self.clock.moment
-        self.story.start()
-        self._settle()
+        self.begin()
         for number, step in enumerate(self.story.steps, start=1):
-            self._prepare(step)
-            moment = self.story.when(step)
-            if moment is not None:
-                self._move_to(moment)
             try:
-                self.story.do(step)
+                self.do(step)
             except StoryError as exc:
-                raise StoryError(f"step {number} {exc.message}") from exc
-            self._settle()
-            problems += check(self.story, step.get("expect", {}), f"step {number} {brief(step)}")
+                message = Sentence("step {number} {why}", number=number, why=exc.message)
+                raise StoryError(message) from exc
+            after = Sentence("step {number} {why}", number=number, why=brief(step))
+            problems += check(self.story, step.get("expect", {}), after)
         problems += check(self.story, self.story.document.get("expect", {}), "at the end")
         return problems + [said for system in self.outside.values() for said in system.refused]
 
-    def _prepare(self, part: Mapping[str, Any]) -> None:
+    def begin(self) -> None:
+        """Start the case at the story's first moment."""
+        self.prepare(self.story.document)
+        self.clock.moment = self.story.begins_at() or self.clock.moment
+        self.story.start()
+        self.settle()
+
+    def do(self, step: Mapping[str, Any]) -> None:
+        """Do one step at its moment, and let happen what follows; raises StoryError when it cannot be done."""
+        self.prepare(step)
+        moment = self.story.when(step)
+        if moment is not None:
+            self.move_to(moment)
+        self.story.do(step)
+        self.settle()
+
+    def prepare(self, part: Mapping[str, Any]) -> None:
+        """Tell the outside systems what they answer from now on; raises StoryError for what they never can."""
         told = part.get("outside", {})
         if self.offered is not None:
             check_answers(told, self.offered)
         for name, answers in outside_answers(told).items():
             if name not in self.outside:
-                raise StoryError(f"Expected a connector under outside, but got {name!r}")
+                raise StoryError(Sentence("Expected a connector under outside, but got {name!r}", name=name))
             self.outside[name].answers.update(answers)
 
-    def _move_to(self, moment: datetime) -> None:
+    def move_to(self, moment: datetime) -> None:
         """Move the clock, stopping at everything that falls due on the way."""
         runtime = self.story.runtime
         for _ in range(MAX_MOMENTS):
@@ -136,7 +148,8 @@ class _Player:
             tick(runtime)
         self.clock.moment = max(self.clock.moment, moment)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Let happen what is due now."""
         for _ in range(MAX_MOMENTS):
             if not tick(self.story.runtime):
                 return
@@ -150,32 +163,53 @@ def _run_file(
     coverage: Coverage,
     offered: _Offered,
 ) -> StoryResult:
-    clock, outside, bundle = _Clock(), _outside(offered or {}), definition.bundle
+    bundle = definition.bundle
     document: Mapping[str, Any] = {}
     try:
         document = read_yaml(bundle.files[file], file)
-        runtime = _installation(database, clock, definition, groups, outside)
-        office = _office(runtime, definition, document.get("start", {}))
-        story = Story(document, runtime, definition, office, lambda name: _person(runtime, name, office))
+        player = set_up(document, definition, groups, database, offered)
         try:
-            problems = _Player(story, clock, outside, offered).play()
+            problems = player.play()
         finally:
-            coverage.note(story)
+            coverage.note(player.story, file)
     except EngineError as exc:
         problems = [exc.message]
+    except (AttributeError, LookupError, TypeError, ValueError) as exc:
+        problems = [
+            Sentence("Expected a story as the format says, but it cannot be read: {why}", why=repr(exc))
+        ]
     finally:
         database.close()
     covers = tuple(document.get("covers") or ())
     return StoryResult(bundle.key, file, document.get("title") or {}, covers, tuple(problems))
 
 
+def set_up(
+    document: Mapping[str, Any],
+    definition: Definition,
+    groups: Groups,
+    database: Database,
+    offered: _Offered = None,
+) -> Player:
+    """Make an installation with the cast of every story in an empty database, and give what plays a story there.
+
+    Raises StoryError for an office that is none of the cast's.
+    """
+    clock, outside = _Clock(), _outside(definition, offered or {})
+    runtime = _installation(database, clock, definition, groups, outside)
+    office = _office(runtime, definition, document.get("start", {}))
+    story = Story(document, runtime, definition, office, lambda name: _person(runtime, name, office))
+    return Player(story, clock, outside, offered)
+
+
 def _file(path: Path) -> Database:
     return Database(f"sqlite:///{path}")
 
 
-def _outside(offered: Mapping[str, Operation]) -> dict[str, Outside]:
+def _outside(definition: Definition, offered: Mapping[str, Operation]) -> dict[str, Outside]:
     """Give everything that stories play, each with what checks its calls."""
-    known: dict[str, dict[str, Operation]] = {name: {} for name in SYSTEMS}
+    drawn = {one.call.operation.partition(".")[0] for one in definition.elements.values() if one.call}
+    known: dict[str, dict[str, Operation]] = {name: {} for name in (*SYSTEMS, *sorted(drawn))}
     for name, operation in offered.items():
         system, _, part = name.partition(".")
         known.setdefault(system, {})[part] = operation
@@ -214,7 +248,7 @@ def _office(runtime: Runtime, definition: Definition, begin: Mapping[str, Any]) 
     code = str(begin.get("office", HOME))
     found = next((row.id for row in OFFICES if row.code == code), None)
     if found is None:
-        raise StoryError(f"Expected the code of an office of the cast, but got {code!r}")
+        raise StoryError(Sentence("Expected the code of an office of the cast, but got {code!r}", code=code))
     used = [element.group for element in definition.elements.values() if element.group]
     return runtime.offices.at_level(found, lowest_level(runtime.groups, [*used, *definition.start_groups]))
 
@@ -223,7 +257,9 @@ def _person(runtime: Runtime, name: str, home: int) -> Actor:
     """Give a person of the cast: `group` is the first of the group, `group.2` the second."""
     group, _, number = name.partition(".")
     if group not in runtime.groups or not (number or "1").isdigit():
-        raise StoryError(f"Expected a group of groups.yaml, perhaps with a number, but got {name!r}")
+        raise StoryError(
+            Sentence("Expected a group of groups.yaml, perhaps with a number, but got {name!r}", name=name)
+        )
     office = runtime.offices.at_level(home, runtime.groups[group].level)
     index = int(number or 1)
     person_id = 1000 + 10 * sorted(runtime.groups).index(group) + index

@@ -14,6 +14,7 @@ from engine import clocks, extending, forms, history, instances, messages, spiff
 from engine.errors import EngineError
 from engine.people import SYSTEM
 from engine.ports import Inbound
+from engine.sentences import Sentence
 from engine.store.cases import CaseStore
 from engine.timers import moment_of
 
@@ -55,7 +56,13 @@ class Story:
         self._said = 0
         self.steps = list(document.get("steps", []))
         if len(self.steps) > MAX_STEPS:
-            raise StoryError(f"Expected at most {MAX_STEPS} steps, but there are {len(self.steps)}")
+            raise StoryError(
+                Sentence(
+                    "Expected at most {most} steps, but there are {number}",
+                    most=MAX_STEPS,
+                    number=len(self.steps),
+                )
+            )
 
     def start(self) -> None:
         """Start the case with the answers to its form."""
@@ -75,7 +82,9 @@ class Story:
             )
             if answers.problems:
                 listed = "; ".join(f"{p.path} {p.code} {dict(p.params)}" for p in answers.problems)
-                raise StoryError(f"Expected answers that the start form takes, but: {listed}")
+                raise StoryError(
+                    Sentence("Expected answers that the start form takes, but: {listed}", listed=listed)
+                )
             values = answers.values
         request = instances.StartRequest(self.definition.key, self.office_id, values)
         self.case_id = instances.start(self.runtime, actor, request).id
@@ -116,13 +125,16 @@ class Story:
                 )
         except EngineError as exc:
             detail = "; ".join(f"{p.path} {p.code} {dict(p.params)}" for p in exc.details.get("problems", ()))
-            raise StoryError(f"{brief(step)}: {exc.message} {detail}".rstrip()) from exc
+            why = f"{exc.message} {detail}" if detail else exc.message
+            raise StoryError(Sentence("{when}: {problem}", when=brief(step), problem=why)) from exc
 
     def _extend(self, step: Mapping[str, Any]) -> None:
         """Give a clock more time by hand; the newest one of its name."""
         keys = [row.key for row in self.cases.deadlines(self.case_id) if row.deadline_id == step["extend"]]
         if not keys or "by" not in step or "reason" not in step:
-            raise StoryError(f"{brief(step)}: expected a clock that has begun, a reason, and by whom")
+            raise StoryError(
+                Sentence("{step}: expected a clock that has begun, a reason, and by whom", step=brief(step))
+            )
         actor = self.person(str(step["by"]))
         note = str(step.get("note", "as the story says"))
         extending.extend(self.runtime, self.case_id, keys[-1], actor, str(step["reason"]), note)
@@ -139,7 +151,14 @@ class Story:
         found = messages.receive(self.runtime, str(step["from"]), inbound)
         expected = str(step.get("comes", "delivered"))
         if found != expected:
-            raise StoryError(f"{brief(step)}: expected it to be {expected}, but it is {found}")
+            raise StoryError(
+                Sentence(
+                    "{step}: expected it to be {wanted}, but it is {found}",
+                    step=brief(step),
+                    wanted=expected,
+                    found=str(found),
+                )
+            )
 
     def links(self) -> list[history.Link]:
         """Give the case's history, opened."""
@@ -170,7 +189,13 @@ class Story:
         found = [row for row in self.open_tasks() if row.element_id == element_id]
         if not found:
             open_now = sorted(row.element_id for row in self.open_tasks())
-            raise StoryError(f"Expected the task {element_id!r} to be open, but open are {open_now}")
+            raise StoryError(
+                Sentence(
+                    "Expected the task {element!r} to be open, but open are {found}",
+                    element=element_id,
+                    found=str(open_now),
+                )
+            )
         row = found[0]
         name = str(step.get("by", row.candidate_group))
         actor = self.person(name)

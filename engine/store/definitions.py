@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, insert, literal_column, select, update
 
@@ -19,7 +19,11 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class DefinitionRow:
-    """One deployed version of a service."""
+    """One deployed version of a service.
+
+    stories: how it was proved when it was deployed: `passed`, `none` where it has no stories, `skipped` where somebody
+    deployed it without them, `unplayed` where nobody plays any.
+    """
 
     id: int
     key: str
@@ -28,6 +32,7 @@ class DefinitionRow:
     deployed_at: int
     deployed_by: int | None
     note: str
+    stories: str = "unplayed"
 
 
 class DefinitionStore:
@@ -70,9 +75,7 @@ class DefinitionStore:
                 connection.execute(
                     insert(s.bundle), {"tenant_id": self._tenant, "digest": row.digest, "content": content}
                 )
-            added = DefinitionRow(
-                row.id, row.key, version, row.digest, row.deployed_at, row.deployed_by, row.note
-            )
+            added = replace(row, version=version)
             values = {name: getattr(added, name) for name in DefinitionRow.__slots__}
             connection.execute(insert(s.process_definition), {"tenant_id": self._tenant, **values})
             if newest is None:

@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, delete, func, literal_column, select, update
 from engine.store import schema as s
 from engine.store.database import Database, Statement
 
-OUTSIDE = frozenset({"call", "delivery", "alert_message", "event"})
-"""Kinds of jobs that wait for an outside system's answer."""
+OUTSIDE = frozenset({"call", "delivery", "alert_message", "event", "stories"})
+"""Kinds of jobs that wait for another: an outside system's answer, or the process that plays stories."""
 LOOKED_AT = 5_000
 """How many due jobs are looked at for the buckets that they lie in; those beyond come up when they are done."""
 

@@ -7,16 +7,18 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.definitions.importing.drawings import drawing, line
+
 ROOT = Path(__file__).resolve().parents[2]
-KEY = "minimum_living_allowance"
+KEY, STORY = "minimum_living_allowance", "grant"
 
 
 def folder(change: Callable[[str, bytes], bytes]) -> bytes:
-    """Zip the service's own folder, without shared parts, as a designer would; change: what to write otherwise."""
+    """Zip the service's own folder with one of its stories, without shared parts; change: what to write otherwise."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted((ROOT / "processes" / KEY).rglob("*")):
-            if path.is_file():
+            if path.is_file() and (path.parent.name != "scenarios" or path.stem == STORY):
                 name = path.relative_to(ROOT / "processes").as_posix()
                 archive.writestr(name, change(name, path.read_bytes()))
     return packed.getvalue()
@@ -28,6 +30,17 @@ def broken(name: str, content: bytes) -> bytes:
         content = content.replace(b'limit="= promise_term"', b'limit="= promise_term +"')
         return content.replace(b'linbang:form="application"', b'linbang:form="no_such_form"')
     return content + b"}" if name.endswith("payment.form.json") else content
+
+
+def foreign() -> bytes:
+    """A diagram of another engine: one task with somebody to do it, drawn."""
+    shape = '<dc:Bounds xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" x="200" y="80" width="100" height="80"/>'
+    plane = (
+        f'<d:BPMNPlane bpmnElement="grant"><d:BPMNShape bpmnElement="a">{shape}</d:BPMNShape></d:BPMNPlane>'
+    )
+    drawn = f'<d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI">{plane}</d:BPMNDiagram></definitions>'
+    task = '<userTask id="a" name="Check" x:assignee="${initiator}" x:dueDate="P5D"/>'
+    return drawing(line(task)).replace(b"</definitions>", drawn.encode())
 
 
 def mended(name: str, content: bytes) -> bytes:

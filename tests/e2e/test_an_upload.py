@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .running import Server
 
 NOTE = "The survey may take longer"
+PLAYED_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +55,20 @@ def test_it_deploys_what_it_showed_and_running_cases_stay(town: Office) -> None:
     expect(main).to_contain_text("= promise_term → 15 working days")
     expect(main).to_contain_text("stay on the version they began with")
 
+    stories = page.locator("#stories")
+    expect(stories).to_contain_text("1 of 1 stories failed", timeout=PLAYED_MS)
+    expect(stories).to_contain_text("expected promise to be due 2026-03-18T17:00, but it is 2026-03-23T17:00")
+
     page.get_by_label("Why this version?").fill(NOTE)
+    page.get_by_label("Deploy without its stories").check()
     page.get_by_role("button", name="Deploy version 2").click()
     expect(page.locator(".notice-success")).to_contain_text("version 2 is deployed")
     expect(page.locator("tbody tr").first).to_contain_text(NOTE)
 
     new = town.new_case()
     designer.go(f"/definitions/{KEY}")
-    counts = page.locator("tbody tr td.is-number").all_inner_texts()
+    versions = page.get_by_role("table", name="Versions, the newest first")
+    counts = versions.locator("td.is-number").all_inner_texts()
     assert [count.strip() for count in counts] == ["1", "1"]
     reviewer = town.unseen("reviewer")
     for case in (old, new):

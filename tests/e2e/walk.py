@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload
 
 from webui.blueprints.help import KINDS
 
-from .edits import KEY, broken, folder, renamed
+from .edits import KEY, broken, folder, foreign, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -142,6 +142,15 @@ def _designer(desk: Desk, language: str) -> Iterator[str]:
         desk.page.wait_for_url(f"**/definitions/-/{address}")
         unfold(desk)
         yield name
+    desk.go("/import/")
+    yield "import"
+    file = FilePayload(name="theirs.bpmn", mimeType="application/xml", buffer=foreign())
+    desk.page.locator("#files").set_input_files(file)
+    desk.page.locator("#group").select_option(index=1)
+    desk.page.locator("form[action$='/import/'] .button-primary").click()
+    desk.page.locator("#by-hand").wait_for()
+    unfold(desk)
+    yield "import-service"
 
 
 def _sights(desk: Desk, language: str, sights: Mapping[str, tuple[str, str]]) -> Iterator[str]:

@@ -20,7 +20,22 @@ from webui.words.problems import in_language, language_of_shell, said, templates
 from ..engine.bundles import GROUPS, bundle, start_and_end, user_task
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("definitions", "clocks", "confined.py", "timers.py", "decisions", "forms", "feel")
+ROOMS = (
+    *(
+        "definitions",
+        "clocks",
+        "confined.py",
+        "timers.py",
+        "decisions",
+        "forms",
+        "feel",
+        "importing",
+        "playing",
+    ),
+    *(f"scenarios/{name}.py" for name in ("expectations", "outside", "runner", "story")),
+    *(f"scenarios/recording/{name}.py" for name in ("history_steps", "recorder")),
+    *(f"scenarios/suggesting/{name}.py" for name in ("proposing", "searching")),
+)
 SILENT = {
     *(
         f"decisions/{name}.py"
@@ -38,8 +53,9 @@ SILENT = {
     ),
     *(f"forms/{name}.py" for name in ["answers", "choices", "model", "shown", "values", "walk"]),
     "clocks/facts.py",
+    "importing/feel_methods.py",
 }
-"""Files that speak while a case runs, not while a service is checked."""
+"""Files that speak while a case runs, not while a service is checked, or speak FEEL."""
 FEEL = {
     f"feel/{name}.py"
     for name in ["lexer", "parser", "compiler", "expression", "pattern_classes", "pattern_parser"]
@@ -54,6 +70,8 @@ NO_SENTENCES = {
     "instance of", "date and time", "days and time duration", "years and months duration",  # words of FEEL
     "get or else", "is defined", "list contains",  # of its functions
     "not both", "or ends at",  # keys of invariants.yaml
+    "Linxi District", "Qinghe Sub-district", "Shiqiao Sub-district", "Wutongli Sub-district",  # offices of stories
+    "as the story says",  # the note of one that gives none
 }  # fmt: skip
 
 

@@ -89,7 +89,9 @@ def deploy(query: Mapping[str, Any]) -> Any:
             "status": 200
         }
     before = {row.id for row in runtime.catalogue.versions(bundle.key)}
-    row, problems = deploying.deploy(runtime, person, bundle, query.get("note", ""))
+    row, problems = deploying.deploy(
+        runtime, person, bundle, query.get("note", ""), without_stories=query["without_stories"]
+    )
     told = {
         "deployed": row.id not in before,
         "process_definition": _told(row, {row.id}),
@@ -116,5 +118,8 @@ def _warnings(problems: Any) -> list[dict[str, Any]]:
 
 
 def _told(row: DefinitionRow, newest: set[int]) -> dict[str, Any]:
-    told = {name: getattr(row, name) for name in ("id", "key", "version", "digest", "deployed_at", "note")}
+    told = {
+        name: getattr(row, name)
+        for name in ("id", "key", "version", "digest", "deployed_at", "note", "stories")
+    }
     return {**told, "newest": row.id in newest}

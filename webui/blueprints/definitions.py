@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
-from engine import deploying
+from engine import deploying, playing
 from engine.definitions import SHARED, read_shared, read_zip
 from engine.definitions.bundle import MAX_BUNDLE_BYTES, MAX_FILE_BYTES, MAX_FILES
 from engine.definitions.difference import difference
 from engine.errors import InvalidInput, InvalidState, NotFound
+from engine.importing import DIAGRAMS, is_of
 from engine.migration.previews import may_look
 from engine.store.definitions import MAX_COUNTED, DefinitionRow
 from webui.auth import actor, signed_in
 from webui.kept_uploads import KeptUploads
 from webui.language import language
 from webui.page import installation
+from webui.story_view import marks, rule_times, stories_panel
 from webui.words import message_of, moment_words, person_name, service_name
 from webui.words.decisions import decision_list, decision_words
 from webui.words.definitions import problem_rows, shared_words
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from engine.definitions import Bundle, Definition
     from engine.definitions.difference import Difference
+    from engine.playing import Run
 
 MAX_VERSIONS = 100
 """So many versions of a service are listed, the newest ones."""
@@ -75,6 +78,8 @@ def show(key: str) -> Any:
     chosen = next((row for row in rows if str(row.version) == asked), rows[0])
     definition = installation().runtime.catalogue.get(chosen.id)
     running = installation().runtime.catalogue.running([row.id for row in rows[:MAX_VERSIONS]])
+    run = playing.known(installation().runtime, chosen.digest)
+    stories = _stories(definition, run, request.args.get("story", ""), chosen.version)
     return render_template(
         "definition.html",
         key=key,
@@ -90,10 +95,13 @@ def show(key: str) -> Any:
             {
                 "name": definition.texts.say(language(), "processes", process),
                 "href": url_for("definitions.diagram", key=key, version=chosen.version, process=process),
-                "facts": {"names": drawn_names(definition, process)},
+                "facts": {"names": drawn_names(definition, process)}
+                | marks(definition, process, run.record if run else None, stories["chosen"]),
             }
             for process in definition.processes
         ],
+        stories=stories,
+        may_play=deploying.may_deploy(actor()),
         decisions=decision_list(definition),
     )
 
@@ -102,16 +110,19 @@ def show(key: str) -> Any:
 @signed_in
 def decision(key: str, version: int, decision: str) -> Any:
     """Show a decision of a version as a table, with what the checks say of its cells."""
-    definition = installation().runtime.catalogue.get(_version(key, version).id)
+    row = _version(key, version)
+    definition = installation().runtime.catalogue.get(row.id)
     found = definition.decisions.get(decision)
     if found is None:
         raise NotFound(f"Expected a decision {decision!r} in {key!r}, but there is none", code="no_decision")
+    run = playing.known(installation().runtime, row.digest)
     return render_template(
         "definition_decision.html",
         key=key,
         name=service_name(definition),
         version=version,
         decision=decision_words(found, language()),
+        hits=rule_times(run.record if run is not None else None),
     )
 
 
@@ -185,6 +196,20 @@ def review(digest: str) -> Any:
         return _listing(problem=message_of(exc)), 422
 
 
+@pages.post("/-/<digest>/stories")
+@signed_in
+def play(digest: str) -> Any:
+    """Play the stories of a checked upload, and lead back to the page that waits for them."""
+    try:
+        bundle = _upload(digest)
+    except InvalidInput as exc:
+        return _listing(problem=message_of(exc)), 422
+    checked = deploying.check(installation().runtime, actor(), bundle)
+    if checked.definition is not None:
+        deploying.prove(installation().runtime, checked.definition)
+    return redirect(url_for("definitions.review", digest=digest, _anchor="stories"), 303)
+
+
 @pages.get("/-/<digest>/diagrams/<process>.bpmn")
 @signed_in
 def uploaded_diagram(digest: str, process: str) -> Any:
@@ -208,7 +233,8 @@ def deploy(digest: str) -> Any:
         return _listing(problem=message_of(exc)), 422
     try:
         number = int(onto) if onto.isdigit() and len(onto) < 10 else 0  # noqa: PLR2004 - a version
-        row, _problems = deploying.deploy(runtime, person, bundle, note, onto=number)
+        without = request.form.get("without_stories") == "1"
+        row, _problems = deploying.deploy(runtime, person, bundle, note, onto=number, without_stories=without)
     except InvalidInput as exc:
         return _review(bundle, problem=message_of(exc), note=note), 422
     except InvalidState as exc:
@@ -231,6 +257,8 @@ def _review(bundle: Bundle, *, problem: str | None = None, note: str = "") -> An
     now = Version(bundle, checked.definition)
     found = difference(was.bundle if was else None, bundle)
     running = runtime.catalogue.running([row.id for row in versions[:MAX_VERSIONS]])
+    run = playing.known(runtime, bundle.digest)
+    told = playing.problems_of(run, checked.definition) if run is not None and run.ended_at else []
     return render_template(
         "definition_review.html",
         key=bundle.key,
@@ -243,12 +271,19 @@ def _review(bundle: Bundle, *, problem: str | None = None, note: str = "") -> An
         earlier=next((row for row in versions[1:] if row.digest == bundle.digest), None),
         staying=_count(sum(running.values())),
         problems=problem_rows(checked.problems, language()),
+        stories=_stories(checked.definition, run) | {"findings": problem_rows(told, language())},
         same=found.same,
         files=file_rows(found, was, now),
         diagrams=_drawings(found, was, now, newest, _uploaded_address(bundle.digest)),
         problem=problem,
         note=note,
     )
+
+
+def _stories(definition: Definition, run: Run | None, chosen: str = "", version: int = 0) -> dict[str, Any]:
+    """Give the words of a version's stories."""
+    calendar = installation().runtime.calendar
+    return {**stories_panel(definition, run, calendar, chosen), "version": version}
 
 
 def _drawings(
@@ -301,6 +336,8 @@ def _uploaded() -> tuple[bytes, str]:
     """Give the zip that was sent, or the files of a folder as one; raises InvalidInput when nothing came."""
     file = request.files.get("zip")
     if file is not None and file.filename:
+        if is_of(file.filename, DIAGRAMS):
+            raise InvalidInput("Expected a service, but this is a diagram alone", code="diagram_alone")
         return file.stream.read(MAX_BUNDLE_BYTES + 1), file.filename
     files = [one for one in request.files.getlist("folder") if one.filename]
     if not files:
@@ -358,6 +395,7 @@ def _version_row(row: DefinitionRow, running: dict[int, int]) -> dict[str, Any]:
         "at": moment_words(row.deployed_at, runtime.calendar),
         "by": person_name(by) if by is not None else _("the operator's command"),
         "note": row.note,
+        "stories": row.stories,
         "running": _count(running.get(row.id, 0)),
         "digest": row.digest[:12],
     }

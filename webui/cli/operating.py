@@ -11,7 +11,7 @@ import click
 from connectors.sandbox import Sandbox, Served
 from connectors.sandbox import run as run_sandbox
 from connectors.sandbox.faults import at_random
-from engine import audit
+from engine import audit, deploying
 from engine.errors import InvalidInput
 from engine.store.definitions import DefinitionRow
 from webui import demo, fleet, serving
@@ -104,17 +104,22 @@ def demo_(cases: int) -> None:
 @click.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--note", default="", help="Why this version.")
+@click.option(
+    "--without-stories",
+    is_flag=True,
+    help="Deploy without playing its stories: for an emergency, and recorded.",
+)
 @in_language
 @as_json
 @failing_plainly
-def deploy(path: Path, note: str, *, language: str, as_json: bool) -> None:
-    """Deploy a service: a folder or a zip. With errors, nothing is changed."""
+def deploy(path: Path, note: str, *, without_stories: bool, language: str, as_json: bool) -> None:
+    """Deploy a service, a folder or a zip, after its stories went well. With errors, nothing is changed."""
     bundle = read_service(path)
     with open_installation(Settings.from_environment()) as found:
         runtime = found.runtime
         row = DefinitionRow(runtime.ids.next(), bundle.key, 0, bundle.digest, runtime.now_ms(), None, note)
         try:
-            added, problems = runtime.catalogue.deploy(bundle, row)
+            added, problems = deploying.add(runtime, bundle, row, without_stories=without_stories)
         except InvalidInput as exc:
             problems = exc.details.get("problems", [])
             if as_json:
@@ -130,6 +135,7 @@ def deploy(path: Path, note: str, *, language: str, as_json: bool) -> None:
             {
                 "ok": True,
                 "version": added.version,
+                "stories": added.stories,
                 "problems": [problem_record(problem, language) for problem in problems],
             }
         )

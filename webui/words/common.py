@@ -157,12 +157,16 @@ _ERRORS = {
     "subscription_unknown": lazy("There is no such subscription."),
     "too_many_subscriptions": lazy("There are too many running subscriptions; end one first."),
     "not_a_designer": lazy("Only a designer may deploy services."),
+    "stories_failed": lazy("The stories of this service do not go well. Below is what is wrong."),
     "version_moved": lazy(
         "Somebody has deployed another version meanwhile. Below is what differs from that one; please read it again."
     ),
     "checks_busy": lazy("Other services are being checked at this moment. Please try again in a minute."),
     "upload_gone": lazy("What you uploaded is kept for an hour. Please choose the file again."),
     "upload_missing": lazy("Choose a zip or a folder."),
+    "diagram_alone": lazy(
+        "This is a diagram, and a service is a folder. Put it into its folder, or, if it was drawn for Camunda 7, Flowable or Activiti, bring it under “Bring diagrams along”."
+    ),
     "not_a_zip": lazy("The file is no zip, or no whole one."),
     "bad_path": lazy("Every file has to lie inside one folder of the zip, named as the service."),
     "not_one_folder": lazy("The zip has to hold one folder, named as the service."),

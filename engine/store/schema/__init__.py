@@ -20,7 +20,7 @@ from .cases import (
     subject,
 )
 from .dead_letters import dead_letter_act
-from .definitions import bundle, process_definition, schedule, service
+from .definitions import bundle, process_definition, schedule, service, story_run
 from .doors import api_token, event_delivery, subscription
 from .figures import case_figure, figure
 from .installation import heartbeat, lease, node, setting
@@ -81,6 +81,7 @@ __all__ = [
     "setting",
     "sign_in_attempt",
     "start_key",
+    "story_run",
     "subject",
     "subscription",
     "substitution",

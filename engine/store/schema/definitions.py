@@ -1,4 +1,4 @@
-"""Services, their versions, and when a timer starts their cases."""
+"""Services, their versions, how their stories went, and when a timer starts their cases."""
 
 from __future__ import annotations
 
@@ -17,9 +17,23 @@ process_definition = table(
     moment_column("deployed_at"),
     id_column("deployed_by", nullable=True),
     text_column("note"),
+    text_column("stories"),
     UniqueConstraint("tenant_id", "key", "version"),
     key=("id",),
 )
+
+story_run = table(
+    "story_run",
+    text_column("digest"),
+    moment_column("asked_at", nullable=True),
+    moment_column("ended_at", nullable=True),
+    text_column("code"),
+    text_column("said"),
+    bytes_column("content", nullable=True),
+    key=("digest",),
+    rowid=True,
+)
+"""How the stories of a bundle went the last time; by the machine's clock."""
 
 service = table(
     "service", text_column("key"), id_column("definition_id"), number_column("last_number"), key=("key",)

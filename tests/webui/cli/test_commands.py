@@ -129,14 +129,14 @@ def test_check_says_what_a_folder_lacks_to_be_a_service(run, tmp_path: Path) -> 
 
 
 def test_deploy_changes_nothing_when_there_are_errors(run, allowance: Path) -> None:
-    assert run("deploy", str(allowance), "--json").exit_code == 0
+    assert run("deploy", str(allowance), "--without-stories", "--json").exit_code == 0
     (allowance / "allowance.dmn").write_text("<broken", "utf-8")
 
-    refused = run("deploy", str(allowance), "--json")
+    refused = run("deploy", str(allowance), "--without-stories", "--json")
     (allowance / "allowance.dmn").write_bytes(
         (PROCESSES / "minimum_living_allowance" / "allowance.dmn").read_bytes()
     )
-    again = run("deploy", str(allowance), "--json")
+    again = run("deploy", str(allowance), "--without-stories", "--json")
 
     assert refused.exit_code == 1
     assert json.loads(refused.output)["ok"] is False
@@ -144,11 +144,11 @@ def test_deploy_changes_nothing_when_there_are_errors(run, allowance: Path) -> N
 
 
 def test_deploy_numbers_the_versions(run, allowance: Path) -> None:
-    run("deploy", str(allowance))
+    run("deploy", str(allowance), "--without-stories")
     readme = allowance / "README.md"
     readme.write_text(readme.read_text("utf-8") + "\nOne more line.\n", "utf-8")
 
-    result = run("deploy", str(allowance), "--json", "--note", "a line")
+    result = run("deploy", str(allowance), "--without-stories", "--json", "--note", "a line")
 
     assert json.loads(result.output)["version"] == 2
 
@@ -225,7 +225,7 @@ def test_feel_says_where_a_text_is_wrong(run) -> None:
 
 
 def test_audit_and_doctor_are_content_with_a_new_installation(run, allowance: Path) -> None:
-    run("deploy", str(allowance))
+    run("deploy", str(allowance), "--without-stories")
 
     assert json.loads(run("audit", "verify", "--json").output) == {"ok": True, "faults": []}
     assert json.loads(run("doctor", "--json").output) == {"ok": True, "differences": []}
@@ -233,7 +233,7 @@ def test_audit_and_doctor_are_content_with_a_new_installation(run, allowance: Pa
 
 def test_a_history_is_compared_with_the_heads_kept_outside(run, allowance: Path, tmp_path: Path) -> None:
     """The anchor of an installation without cases is empty, and an anchor that names another case is a fault."""
-    run("deploy", str(allowance))
+    run("deploy", str(allowance), "--without-stories")
     kept = Path(run("audit", "anchor").output.strip())
     assert kept.read_text("utf-8") == ""
     kept.write_text(f"117763474632736768 3 {'ab' * 32}\n", "utf-8")

@@ -44,10 +44,17 @@ class Designer:
         data = {"folder": [(io.BytesIO(content), path) for path, content in files.items()]}
         return self._follow(self.client.post("/definitions/-/check", data=data), status)
 
+    def play(self, page: Any) -> Any:
+        """Let the stories of an upload be played, as a script does at once; gives the page that follows."""
+        (form,) = page.xpath("//section[@id='stories']//form")
+        return self._follow(self.client.post(form.get("action")), 303)
+
     def deploy(self, page: Any, note: str = "a new limit", status: int = 302) -> Any:
         """Send the form of a page that shows what differs; gives the page that follows."""
         (form,) = page.xpath("//form[contains(@action, '/deploy')]")
-        fields = {one.get("name"): one.get("value") or "" for one in form.xpath(".//input")}
+        fields = {
+            one.get("name"): one.get("value") or "" for one in form.xpath(".//input[not(@type='checkbox')]")
+        }
         return self._follow(self.client.post(form.get("action"), data=fields | {"note": note}), status)
 
     def _follow(self, answer: Any, status: int) -> Any:

@@ -9,7 +9,10 @@ from .common import FieldErrorSchema, PageQuery
 
 
 class DefinitionSchema(Schema):
-    """A version of a service. newest: whether new cases start on it."""
+    """A version of a service. newest: whether new cases start on it.
+
+    stories: how it was proved: `passed`, `none` where it has none, `skipped`, `unplayed` where nobody plays any.
+    """
 
     id = Id(required=True)
     key = fields.String(required=True)
@@ -18,6 +21,7 @@ class DefinitionSchema(Schema):
     newest = YesNo(required=True)
     deployed_at = Moment(required=True)
     note = fields.String(required=True)
+    stories = fields.String(required=True)
 
 
 class DeployedSchema(Schema):
@@ -35,7 +39,8 @@ class DefinitionQuery(PageQuery):
 
 
 class DeployQuery(Schema):
-    """check: say what is wrong and change nothing."""
+    """check: say what is wrong and change nothing. without_stories: play none of them, in an emergency."""
 
     check = flag(load_default=False)
+    without_stories = flag(load_default=False)
     note = words(1000, 5)

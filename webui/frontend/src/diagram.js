@@ -30,7 +30,7 @@ async function show(host) {
     await viewer.importXML(await response.text());
     mark(viewer, facts);
     addTools(viewer, host, panel);
-    begin(viewer, [...hottest(facts.heat ?? {}), ...(facts.overdue ?? []), ...(facts.current ?? []), ...(facts.added ?? []), ...(facts.changed ?? [])]);
+    begin(viewer, [...hottest(facts.heat ?? {}), ...uncovered(facts.covered ?? {}), ...(facts.overdue ?? []), ...(facts.current ?? []), ...(facts.added ?? []), ...(facts.changed ?? [])]);
     host.dataset.state = 'ready';
     viewers.set(host, viewer);
     host.dispatchEvent(new Event('diagram:ready'));
@@ -38,6 +38,10 @@ async function show(host) {
     host.dataset.state = 'failed';
     console.error(error);
   }
+}
+
+function uncovered(covered) {
+  return Object.keys(covered).filter((id) => !covered[id]);
 }
 
 function hottest(heat) {

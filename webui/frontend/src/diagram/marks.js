@@ -1,5 +1,6 @@
 // Shows the facts of a case: {done: [ids], flows: [ids], current: [ids], overdue: [ids], counts: {id: n}},
 // or of two versions: {added: [ids], changed: [ids], removed: [ids]}.
+// or of stories: {covered: {id: how many passed}}, flows among them.
 // Everything shown by colour is also a badge with a sign, and stands in a list beside the diagram.
 
 const CLASSES = {
@@ -29,8 +30,38 @@ function warm(viewer, heat) {
   }
 }
 
+// What stories passed: how many of them stands on each element and flow, ✗ where none came by.
+function cover(viewer, covered) {
+  const canvas = viewer.get('canvas');
+  const elements = viewer.get('elementRegistry');
+  for (const [id, number] of Object.entries(covered)) {
+    const shape = elements.get(id);
+    if (!shape) continue;
+    if (number) canvas.addMarker(id, shape.waypoints ? 'is-passed' : 'is-done');
+    else canvas.addMarker(id, 'is-uncovered');
+    const badge = document.createElement('div');
+    badge.className = number ? 'cover-badge' : 'cover-badge cover-badge-none';
+    badge.textContent = number ? (shape.waypoints ? number : `✓ ${number}`) : '✗';
+    viewer.get('overlays').add(id, { position: shape.waypoints ? middle(shape) : { top: -10, right: 12 }, html: badge });
+  }
+}
+
+// The middle of the longest part of a flow, as seen from the corner of the box around it.
+function middle({ waypoints }) {
+  const left = Math.min(...waypoints.map((point) => point.x));
+  const top = Math.min(...waypoints.map((point) => point.y));
+  const pieces = waypoints.slice(1).map((to, index) => [waypoints[index], to]);
+  const [from, to] = pieces.reduce((longest, piece) => (lengthOf(piece) > lengthOf(longest) ? piece : longest));
+  return { left: (from.x + to.x) / 2 - left - 8, top: (from.y + to.y) / 2 - top - 8 };
+}
+
+function lengthOf([from, to]) {
+  return Math.hypot(to.x - from.x, to.y - from.y);
+}
+
 export function mark(viewer, facts) {
   warm(viewer, facts.heat ?? {});
+  cover(viewer, facts.covered ?? {});
   const canvas = viewer.get('canvas');
   const elements = viewer.get('elementRegistry');
   for (const [kind, name] of Object.entries(CLASSES)) {

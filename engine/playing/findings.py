@@ -75,7 +75,6 @@ def skipped(definition: Definition) -> Problem:
 
 
 def _failing(story: StoryRecord) -> Problem:
-    title = story.title.get("zh") or story.title.get("en") or ""
     first, more = story.problems[0], len(story.problems) - 1
     message = (
         Sentence("The story fails: {why}", why=first)
@@ -83,7 +82,7 @@ def _failing(story: StoryRecord) -> Problem:
         else Sentence("The story fails: {why} (and {more} more)", why=first, more=more)
     )
     hint = "Mend the service, or the story where the service is right; `linbang test` plays it alone."
-    return Problem(story.file, None, None, "story_fails", "error", message, hint, name=title)
+    return Problem(story.file, None, None, "story_fails", "error", message, hint)
 
 
 def _uncovered(record: Record, definition: Definition) -> Iterator[Problem]:

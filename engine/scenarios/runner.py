@@ -78,6 +78,13 @@ def run_service(
     return results, coverage
 
 
+def _after(number: int, done: str) -> Sentence:
+    """Name a step after which something is expected; one that only expects has done nothing."""
+    if not done:
+        return Sentence("step {number}", number=number)
+    return Sentence("step {number} {why}", number=number, why=done)
+
+
 @dataclass
 class _Clock:
     """The story's clock; it stands still until a step moves it."""
@@ -106,8 +113,7 @@ class Player:
             except StoryError as exc:
                 message = Sentence("step {number} {why}", number=number, why=exc.message)
                 raise StoryError(message) from exc
-            after = Sentence("step {number} {why}", number=number, why=brief(step))
-            problems += check(self.story, step.get("expect", {}), after)
+            problems += check(self.story, step.get("expect", {}), _after(number, brief(step)))
         problems += check(self.story, self.story.document.get("expect", {}), "at the end")
         return problems + [said for system in self.outside.values() for said in system.refused]
 

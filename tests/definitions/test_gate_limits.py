@@ -97,18 +97,17 @@ def test_the_process_apart_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> N
     assert told is None
 
 
-def test_no_more_than_two_checks_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A third waits as long as one may take, and is then asked to come again."""
+def test_no_more_checks_run_at_once_than_there_are_places() -> None:
+    """One more waits as long as one may take, and is then asked to come again."""
     places = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(confined, "_places", places)
     places.acquire()
 
     with pytest.raises(Busy) as refused:
-        confined.run("os:getenv", "PATH", Limits(wall_s=1))
+        confined.run("os:getenv", "PATH", Limits(wall_s=1), places)
     places.release()
 
     assert refused.value.code == "checks_busy"
-    assert confined.run("os:getenv", "NOBODY_SETS_THIS", Limits()) is None
+    assert confined.run("os:getenv", "NOBODY_SETS_THIS", Limits(), places) is None
 
 
 def test_thousands_of_problems_are_counted_and_the_first_are_told() -> None:

@@ -21,7 +21,7 @@ from .shared import SHARED, take_in
 MAX_FILES = 300
 MAX_FILE_BYTES = 5 * 1024 * 1024
 MAX_BUNDLE_BYTES = 20 * 1024 * 1024
-_NO_ZIP = (
+NO_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -129,7 +129,7 @@ def read_zip(content: bytes, name: str = "zip", shared: Mapping[str, bytes] | No
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except _NO_ZIP as exc:
+    except NO_ZIP as exc:
         raise InvalidInput(
             Sentence("Expected {name} to be a zip file, but it cannot be opened", name=name), code="not_a_zip"
         ) from exc
@@ -165,7 +165,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> by
     """Give a file of a zip; whatever is wrong inside, the zip cannot be opened."""
     try:
         return archive.read(entry)
-    except _NO_ZIP as exc:
+    except NO_ZIP as exc:
         raise InvalidInput(
             Sentence(
                 "Expected {name} to be a whole zip file, but {filename!r} cannot be read",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from engine.definitions.bundle import MAX_BUNDLE_BYTES, MAX_FILE_BYTES, MAX_FILES
+from engine.definitions.bundle import MAX_BUNDLE_BYTES, MAX_FILE_BYTES, MAX_FILES, NO_ZIP
 from engine.errors import InvalidInput
 from engine.sentences import Sentence
 
@@ -19,18 +17,6 @@ FORMS = (".form", ".form.json")
 KINDS = (*DIAGRAMS, ".dmn", *FORMS)
 MAX_ENTRIES = 20_000
 """So many files a zip may have, most of which may be of no kind that is read."""
-_NO_ZIP = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    LookupError,
-    struct.error,
-    OSError,
-)
-"""What the library raises for files that are no zip, or no whole one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +90,7 @@ def _unzipped(name: str, content: bytes) -> Sources:
                 raise _too_large()
             _check_limits([one.file_size for one in wanted])
             files = {one.filename.replace("\\", "/"): archive.read(one) for one in wanted}
-    except _NO_ZIP as exc:
+    except NO_ZIP as exc:
         raise InvalidInput(
             Sentence("Expected {name} to be a whole zip file, but it cannot be read", name=name),
             code="not_a_zip",

@@ -124,6 +124,21 @@ def boundary(element_id: str, host: str, trigger: str, *, cancel: bool = True, i
     return node("boundaryEvent", element_id, extensions(inner) + trigger, attributes)
 
 
+def raising(kind: str, name: str, *, around: str = "") -> str:
+    """Write a subprocess body: a task beside `ask`, which ends in an error or escalation."""
+    return (
+        node("startEvent", "in")
+        + node("parallelGateway", "fork")
+        + user_task("ask", form="a")
+        + user_task("beside")
+        + node("endEvent", "raised", trigger(kind, name))
+        + node("endEvent", "calm")
+        + chain("in", "fork", "ask", "raised")
+        + chain("fork", "beside", "calm")
+        + around
+    )
+
+
 def event_subprocess(element_id: str, trigger: str, inner: str, *ids: str, interrupting: bool = True) -> str:
     """Write an event subprocess `<id>_on` → ids → `<id>_out`."""
     begin, end = f"{element_id}_on", f"{element_id}_out"

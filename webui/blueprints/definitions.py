@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +13,13 @@ from engine.definitions import SHARED, read_shared, read_zip
 from engine.definitions.bundle import MAX_BUNDLE_BYTES, MAX_FILE_BYTES, MAX_FILES
 from engine.definitions.difference import difference
 from engine.errors import InvalidInput, InvalidState, NotFound
-from engine.importing import DIAGRAMS, is_of
 from engine.migration.previews import may_look
 from engine.store.definitions import MAX_COUNTED, DefinitionRow
 from webui.auth import actor, signed_in
 from webui.kept_uploads import KeptUploads
 from webui.language import language
 from webui.page import installation
+from webui.sent_bundles import sent_bundle
 from webui.story_view import marks, rule_times, stories_panel
 from webui.words import message_of, moment_words, person_name, service_name
 from webui.words.decisions import decision_list, decision_words
@@ -174,7 +172,7 @@ def check() -> Any:
     person = actor()
     runtime = installation().runtime
     try:
-        bundle = read_zip(*_uploaded(), _shared())
+        bundle = read_zip(*sent_bundle(), _shared())
         found = deploying.check(runtime, person, bundle)
     except InvalidInput as exc:
         return _listing(problem=message_of(exc)), 422
@@ -330,23 +328,6 @@ def _drawing(definition: Definition, process: str) -> Response:
     if process not in definition.processes:
         raise NotFound("Expected a diagram of this service, but there is none", code="diagram_unknown")
     return Response(definition.bundle.files[definition.processes[process]], mimetype="application/xml")
-
-
-def _uploaded() -> tuple[bytes, str]:
-    """Give the zip that was sent, or the files of a folder as one; raises InvalidInput when nothing came."""
-    file = request.files.get("zip")
-    if file is not None and file.filename:
-        if is_of(file.filename, DIAGRAMS):
-            raise InvalidInput("Expected a service, but this is a diagram alone", code="diagram_alone")
-        return file.stream.read(MAX_BUNDLE_BYTES + 1), file.filename
-    files = [one for one in request.files.getlist("folder") if one.filename]
-    if not files:
-        raise InvalidInput("Expected a zip or a folder, but nothing was sent", code="upload_missing")
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for one in files[: MAX_FILES + 1]:
-            archive.writestr(one.filename or "", one.stream.read(MAX_FILE_BYTES + 1))
-    return packed.getvalue(), _("the folder")
 
 
 def _upload(digest: str) -> Bundle:

@@ -9,6 +9,7 @@ from ..bundles import (
     declare,
     diagram,
     node,
+    raising,
     script,
     small_body,
     start_and_end,
@@ -18,21 +19,6 @@ from ..bundles import (
 )
 from ..story import begin
 from ..support import World
-
-
-def raising(kind: str, name: str, *, around: str = "") -> str:
-    """Write a subprocess body: a task beside `ask`, which ends in an error or escalation."""
-    return (
-        node("startEvent", "in")
-        + node("parallelGateway", "fork")
-        + user_task("ask", form="a")
-        + user_task("beside")
-        + node("endEvent", "raised", trigger(kind, name))
-        + node("endEvent", "calm")
-        + chain("in", "fork", "ask", "raised")
-        + chain("fork", "beside", "calm")
-        + around
-    )
 
 
 def called(body: str, **more: str) -> bytes:

@@ -8,6 +8,7 @@ from ..bundles import (
     chain,
     declare,
     node,
+    raising,
     small_body,
     start_and_end,
     subprocess,
@@ -38,21 +39,6 @@ def test_an_error_is_caught_by_its_code_before_a_catch_all(world: World) -> None
     story = begin(world, bundle(body, extra=declare("error", "poor")))
 
     assert story.do("ask").outcome == "by_code"
-
-
-def raising(kind: str, name: str, *, around: str = "") -> str:
-    """Write a subprocess body: a task beside `ask`, which ends in an error or escalation."""
-    return (
-        node("startEvent", "in")
-        + node("parallelGateway", "fork")
-        + user_task("ask", form="a")
-        + user_task("beside")
-        + node("endEvent", "raised", trigger(kind, name))
-        + node("endEvent", "calm")
-        + chain("in", "fork", "ask", "raised")
-        + chain("fork", "beside", "calm")
-        + around
-    )
 
 
 def test_an_error_stops_everything_in_its_scope_and_brings_its_variables(world: World) -> None:
